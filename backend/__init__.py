@@ -1,0 +1,1 @@
+"""Modelport: a trained scikit-learn model as a keyed, metered, monitored REST endpoint."""

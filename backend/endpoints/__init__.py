@@ -1,0 +1,1 @@
+"""One file per metered kind; CATALOGUE holds them all."""

@@ -1,0 +1,1 @@
+"""Pure computing: serving, metering, limits, keys. Knows no Flask and no SQL."""

@@ -1,0 +1,1 @@
+"""Entry points without HTTP: scheduled jobs and the background process."""

@@ -1,0 +1,1 @@
+"""Pydantic shapes of what comes in and goes out, one file a noun."""

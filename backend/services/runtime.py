@@ -1,0 +1,91 @@
+"""The parts of a running process, built once by `backend.bootstrap` and found here by the services.
+
+A context variable holds the runtime of the application whose context is pushed, so that two applications in one
+process (tests) never see each other's parts.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.core.clock import Clock
+
+
+class ArtefactStore(Protocol):
+    """Where accepted artefacts are kept."""
+
+    def incoming(self) -> Path:
+        """Give a fresh path to receive an upload at, on the store's own file system."""
+        ...
+
+    def keep(self, received: Path, sha256: str, suffix: str) -> str:
+        """Move a received file to its place; give its name within the store."""
+        ...
+
+    def path(self, artefact: str) -> Path:
+        """Give where an artefact can be read."""
+        ...
+
+    def remove(self, artefact: str) -> None:
+        """Delete an artefact; absent is fine."""
+        ...
+
+
+class Changes(Protocol):
+    """Tells every worker at once that what it remembers of keys, limits and APIs may be old."""
+
+    def announce(self) -> None:
+        """Raise the generation that all workers compare before trusting what they remember."""
+        ...
+
+
+class JournalSink(Protocol):
+    """Where the record of a call goes before its answer leaves."""
+
+    def append(self, line: bytes) -> None:
+        """Add one record; it survives the death of this process from here on."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runtime:
+    """What services reach for beyond the database."""
+
+    base_url: str
+    key_prefix: str
+    key_calls_per_minute: int
+    retention_days: int
+    workers_folder: Path
+    journal_folder: Path
+    inspection_seconds_max: int
+    inspection_memory_mb_max: int
+    access_token_seconds: int
+    refresh_token_days: int
+    clock: Clock
+    sessions: sessionmaker[Session]
+    """For work outside an application context: the journal's fold, the directory of keys."""
+    artefacts: ArtefactStore
+    changes: Changes
+    journal: JournalSink
+
+
+_current: ContextVar[Runtime] = ContextVar("modelport_runtime")
+
+
+def current_runtime() -> Runtime:
+    """Give the runtime of the pushed application context.
+
+    Raises:
+        LookupError: outside any application context.
+    """
+    return _current.get()
+
+
+def set_current_runtime(runtime: Runtime) -> None:
+    """Make a runtime the current one; called when an application context is pushed."""
+    _current.set(runtime)

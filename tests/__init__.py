@@ -1,0 +1,1 @@
+"""Tests: real databases, real models, real processes."""
