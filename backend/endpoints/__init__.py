@@ -1,1 +1,7 @@
-"""One file per metered kind; CATALOGUE holds them all."""
+"""One file per metered kind. A new kind is one file here and one line in CATALOGUE."""
+
+from backend.endpoints.ml_predict import MLPredict
+
+CATALOGUE = (MLPredict,)
+
+__all__ = ["CATALOGUE", "MLPredict"]

@@ -9,11 +9,14 @@ from __future__ import annotations
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.core.clock import Clock
+
+if TYPE_CHECKING:
+    from backend.services.prediction_service import Predictor
 
 
 class ArtefactStore(Protocol):
@@ -60,6 +63,7 @@ class Runtime:
     key_prefix: str
     key_calls_per_minute: int
     retention_days: int
+    log_body_bytes_max: int
     workers_folder: Path
     journal_folder: Path
     inspection_seconds_max: int
@@ -72,6 +76,7 @@ class Runtime:
     artefacts: ArtefactStore
     changes: Changes
     journal: JournalSink
+    predictor: Predictor
 
 
 _current: ContextVar[Runtime] = ContextVar("modelport_runtime")

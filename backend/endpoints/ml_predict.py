@@ -1,0 +1,47 @@
+"""ml.predict: a row, or many, through an exported scikit-learn model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from backend.core.errors import NotFound
+from backend.engine.serving.payload import Batch
+from backend.gateway.call import Kind
+from backend.services.directory_service import ServedAPI
+from backend.services.prediction_service import Predictor
+
+API_ID_DIGITS_MAX = 18
+
+
+class MLPredict(Kind[ServedAPI, Batch]):
+    """Predicts with the model behind `/api/predict/<api_id>`."""
+
+    name: ClassVar[str] = "ml.predict"
+    summary: ClassVar[str] = "Predict with an exported model"
+    method: ClassVar[str] = "POST"
+    path: ClassVar[str] = "/api/predict/<target>"
+
+    def __init__(self, predictor: Predictor, body_bytes_max: int) -> None:
+        self._predictor = predictor
+        self.body_bytes_max = body_bytes_max
+
+    def find(self, target: str) -> ServedAPI:
+        """Give the API whose number the path holds."""
+        is_number = target.isascii() and target.isdecimal() and len(target) <= API_ID_DIGITS_MAX
+        api = self._predictor.api(int(target)) if is_number else None
+        if api is None:
+            raise NotFound(noun="API")
+        return api
+
+    def parse(self, target: ServedAPI, body: bytes) -> Batch:
+        """Validate a payload against the contract of the model."""
+        return self._predictor.read(target, body)
+
+    def execute(self, target: ServedAPI, work: Batch) -> Mapping[str, object]:
+        """Run the model."""
+        return self._predictor.run(target, work)
+
+    def identify(self, target: ServedAPI) -> Mapping[str, object]:
+        """Name the API and the version of the model that answered."""
+        return self._predictor.identify(target)

@@ -1,0 +1,121 @@
+"""What goes through the gateway: a call in, an answer out, and what a kind must be able to do.
+
+Plain objects: doors build a `Call` from whatever they serve, endpoints implement `Kind`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+
+class Target(Protocol):
+    """What a call is aimed at, such as one exported API."""
+
+    @property
+    def api_id(self) -> int:
+        """The API that is charged with the call."""
+        ...
+
+    @property
+    def model_id(self) -> int:
+        """The model that answers."""
+        ...
+
+    @property
+    def scope(self) -> str:
+        """The scope a key must hold."""
+        ...
+
+    @property
+    def is_active(self) -> bool:
+        """False while the owner has paused it."""
+        ...
+
+
+class Work(Protocol):
+    """A validated payload, ready to execute."""
+
+    @property
+    def rows(self) -> int:
+        """How many rows it is metered as."""
+        ...
+
+
+TargetT = TypeVar("TargetT", bound=Target)
+WorkT = TypeVar("WorkT", bound=Work)
+
+
+class Kind(ABC, Generic[TargetT, WorkT]):
+    """A metered kind: everything the product knows of it, in one file under `backend/endpoints`."""
+
+    name: ClassVar[str]
+    summary: ClassVar[str]
+    method: ClassVar[str]
+    path: ClassVar[str]
+    """With one `<target>` part, as Flask writes it."""
+    body_bytes_max: int
+
+    @abstractmethod
+    def find(self, target: str) -> TargetT:
+        """Give what the path names.
+
+        Raises:
+            NotFound: nothing of that name.
+        """
+
+    @abstractmethod
+    def parse(self, target: TargetT, body: bytes) -> WorkT:
+        """Decode and validate a payload in one pass.
+
+        Raises:
+            InvalidInput: with every problem in its details.
+        """
+
+    @abstractmethod
+    def execute(self, target: TargetT, work: WorkT) -> Mapping[str, object]:
+        """Do the work; give the answer's own fields.
+
+        Raises:
+            ModelFailed: the work broke on admitted input.
+        """
+
+    @abstractmethod
+    def identify(self, target: TargetT) -> Mapping[str, object]:
+        """Give the fields that say in the answer who answered."""
+
+
+AnyKind = Kind[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request as a door received it. The key is never shown by repr."""
+
+    kind: AnyKind
+    target: str
+    key: str | None
+    read_body: Callable[[int], bytes]
+    """Reads at most that many bytes; raises PayloadTooLarge beyond."""
+    request_id: str
+    remote_address: str
+    occurred_at_us: int
+    """Epoch microseconds."""
+    started_ns: int
+    """time.perf_counter_ns() when the door was reached."""
+    cpu_started_ns: int
+    """time.thread_time_ns() when the door was reached."""
+
+    def __repr__(self) -> str:
+        return f"Call({self.kind.name}, {self.target}, {self.request_id})"
+
+
+@dataclass(slots=True)
+class Answer:
+    """What the door sends back; the body is JSON."""
+
+    status: int
+    body: bytes
+    headers: list[tuple[str, str]]
