@@ -3,25 +3,105 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+.NOTPARALLEL:
 MAKEFLAGS += --no-builtin-rules
 
-VENV := .venv
-BIN := $(VENV)/bin
-PY_TREES := $(wildcard backend tests scripts migrations wsgi.py)
-MYPY_TREES := $(wildcard backend tests scripts migrations/env.py wsgi.py)
+export NEXT_TELEMETRY_DISABLED := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+BIN := .venv/bin
+RUNTIME := .venv/.runtime-installed
+DEV := .venv/.dev-installed
+NODE_MODULES := frontend/node_modules/.package-lock.json
+WEB := frontend/out/index.html
+
+PYTHON_CODE := $(wildcard backend tests scripts migrations wsgi.py)
+TYPED_CODE := $(wildcard backend tests scripts migrations/env.py wsgi.py)
+WEB_SOURCES := $(shell find frontend/src frontend/public frontend/scripts -type f 2>/dev/null) \
+	$(wildcard frontend/*.config.ts frontend/*.config.mjs frontend/package.json frontend/tsconfig.json)
+
+NPM := npm --prefix frontend --silent
+COMPILE := CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --quiet --generate-hashes --strip-extras \
+	--allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+
+##@ Use
 .PHONY: help
 help: ## List what can be made
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } \
+		/^##@/ { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: $(RUNTIME) $(WEB) ## Start everything on http://127.0.0.1:8000; settings from the environment, then from .env
+	@before=$$(export -p); if [ -f .env ]; then set -a; . ./.env; set +a; fi; eval "$$before"; \
+		exec $(BIN)/python -m backend.serve
+
+##@ Change
+.PHONY: check
+check: $(DEV) $(NODE_MODULES) ## Format, lint, types, import floors, dependencies; changes nothing
+	$(BIN)/ruff format --check $(PYTHON_CODE)
+	$(BIN)/ruff check $(PYTHON_CODE)
+	$(BIN)/mypy $(TYPED_CODE)
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(NPM) run lint
+	$(NPM) run typecheck
+	$(NPM) run knip
 
 .PHONY: fmt
-fmt: ## Format the Python code and apply safe fixes
-	$(BIN)/ruff format $(PY_TREES)
-	$(BIN)/ruff check --fix $(PY_TREES)
+fmt: $(DEV) ## Format the Python code and apply the linter's safe fixes
+	$(BIN)/ruff format $(PYTHON_CODE)
+	$(BIN)/ruff check --fix $(PYTHON_CODE)
 
-.PHONY: check
-check: ## Format, lint, types, import floors, dependencies
-	$(BIN)/ruff format --check $(PY_TREES)
-	$(BIN)/ruff check $(PY_TREES)
-	$(BIN)/mypy $(MYPY_TREES)
-	$(BIN)/lint-imports
+.PHONY: test
+test: test-web test-e2e test-python ## Every test: web, browser, Python
+
+.PHONY: test-web
+test-web: $(NODE_MODULES) ## The web application's unit tests
+	$(NPM) run test
+
+.PHONY: test-e2e
+test-e2e: $(RUNTIME) $(NODE_MODULES) $(WEB) ## The browser tests, against a server of their own
+	scripts/ci-e2e.sh
+
+.PHONY: test-python
+test-python: $(DEV) $(WEB) ## The Python tests; PYTEST_ARGS="-k limits -x" narrows them
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+##@ Parts
+.PHONY: venv
+venv: $(DEV) ## The virtual environment with everything pinned
+
+.PHONY: web
+web: $(WEB) ## Build the web application, when its sources changed
+
+.PHONY: requirements
+requirements: $(DEV) ## Compile requirements*.in to requirements*.txt, pinned with hashes
+	$(COMPILE) --output-file requirements.txt requirements.in
+	$(COMPILE) --output-file requirements-dev.txt requirements-dev.in
+
+.PHONY: clean
+clean: ## Remove builds and caches; keeps .venv, node_modules, instance and models_store
+	rm -rf frontend/out frontend/.next frontend/test-results frontend/playwright-report
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find $(PYTHON_CODE) -type d -name __pycache__ -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	python=$$(scripts/bootstrap.sh python) && "$$python" -m venv .venv
+
+$(RUNTIME): requirements.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps --requirement requirements.txt
+	@touch $@
+
+$(DEV): requirements-dev.txt $(RUNTIME)
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps --requirement requirements-dev.txt
+	@touch $@
+
+$(NODE_MODULES): frontend/package-lock.json
+	scripts/bootstrap.sh node
+	npm --prefix frontend ci --no-audit --no-fund
+	@touch $@
+
+$(WEB): $(NODE_MODULES) $(WEB_SOURCES)
+	npm --prefix frontend run build
+	@touch $@
