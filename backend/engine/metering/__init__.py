@@ -1,0 +1,1 @@
+"""Metering: the record of a call, the journal it is appended to, and the buckets that records add up to."""
