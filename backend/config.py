@@ -173,6 +173,6 @@ def session_secret(settings: Settings) -> str:
     return path.read_text()
 
 
-def export_worker_environment(settings: Settings) -> dict[str, str]:
+def child_environment(settings: Settings) -> dict[str, str]:
     """Give the environment that child processes need beside their own settings."""
     return {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(settings.metrics_folder)}

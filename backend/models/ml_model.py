@@ -23,6 +23,8 @@ class MLModel(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("dev_accounts.id", ondelete="CASCADE"), index=True)
     name: Mapped[str] = mapped_column(String(200))
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    """Counts the uploads of one name by one account, from 1."""
     description: Mapped[str] = mapped_column(Text, default="", server_default="")
     framework: Mapped[str] = mapped_column(String(50), default="scikit-learn", server_default="scikit-learn")
     task: Mapped[str] = mapped_column(String(50))

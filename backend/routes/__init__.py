@@ -1,1 +1,15 @@
-"""HTTP in, HTTP out; one blueprint per file."""
+"""HTTP in, HTTP out; one blueprint per file: read, call one function, choose a status."""
+
+from backend.routes.api_export import api_export
+from backend.routes.auth import auth
+from backend.routes.documentation import documentation
+from backend.routes.health import health
+from backend.routes.models import models
+from backend.routes.monitoring import monitoring
+from backend.routes.prediction import prediction
+from backend.routes.users import users
+from backend.routes.web import web
+
+BLUEPRINTS = (auth, users, models, api_export, prediction, monitoring, health, documentation, web)
+
+__all__ = ["BLUEPRINTS"]

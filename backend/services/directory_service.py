@@ -80,11 +80,10 @@ class Directory:
     """Keys by digest and APIs by id, as this worker remembers them."""
 
     def __init__(
-        self, sessions: sessionmaker[Session], generation: Callable[[], object], clock: Clock, key_prefix: str
+        self, sessions: sessionmaker[Session], generation: Callable[[], object], clock: Clock
     ) -> None:
         self._sessions = sessions
         self._clock = clock
-        self._key_prefix = key_prefix
         self._grants: Remembered[str, Grant | None] = Remembered(generation, self._read_grant)
         self._apis: Remembered[int, ServedAPI | None] = Remembered(generation, self._read_api)
 

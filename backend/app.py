@@ -1,0 +1,128 @@
+"""create_app: registers the floors on a Flask application, nothing else."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from apiflask import APIFlask
+from flask import Flask, Response, appcontext_pushed, g, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from backend.bootstrap import Process, build_process
+from backend.config import ROOT, Settings, load_settings, session_secret
+from backend.core.logging import configure_logging
+from backend.engine.limits.flask_storage import SharedStateStorage
+from backend.middleware.body_limit import install_body_limit
+from backend.middleware.cors import install_cors
+from backend.middleware.errors import install_error_handlers
+from backend.middleware.openapi import install_openapi
+from backend.middleware.request_context import install_request_context
+from backend.middleware.security_headers import install_security_headers
+from backend.middleware.session_auth import install_sessions
+from backend.models import db
+from backend.models.engine_options import engine_options, install_sqlite_pragmas
+from backend.routes import BLUEPRINTS
+from backend.services.metrics_service import observe_request
+from backend.services.runtime import set_current_runtime
+
+
+def create_app(settings: Settings | None = None, process: Process | None = None) -> Flask:
+    """Build the application.
+
+    Args:
+        settings: read from the environment when not given.
+        process: the parts it serves with; built from the settings when not given.
+    """
+    settings = settings or load_settings()
+    configure_logging(settings.log_level)
+    process = process or build_process(settings)
+    app = APIFlask("modelport", title="Modelport", version="0.1.0", docs_path=None, static_folder=None)
+    app.config.update(flask_config(settings))
+    app.extensions["modelport.process"] = process
+    app.extensions["modelport.gateway"] = process.gateway
+    app.extensions["modelport.kinds"] = process.kinds
+    install_database(app)
+    install_runtime(app, process)
+    install_request_context(app)
+    install_metrics(app)
+    install_error_handlers(app)
+    install_body_limit(app, upload_bytes_max=settings.upload_bytes_max)
+    install_cors(app, settings.cors_origins)
+    install_security_headers(app, web_root=settings.web_root, secure=settings.session_cookie_secure)
+    install_sessions(
+        app,
+        secret=session_secret(settings),
+        access_token_seconds=settings.access_token_seconds,
+        refresh_token_days=settings.refresh_token_days,
+        cookie_secure=settings.session_cookie_secure,
+    )
+    install_openapi(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    install_limits(app, process, settings)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+def flask_config(settings: Settings) -> dict[str, Any]:
+    """Give Flask and its extensions their settings."""
+    return {
+        "SECRET_KEY": session_secret(settings),
+        "SQLALCHEMY_DATABASE_URI": settings.database_uri,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database_uri),
+        "WEB_ROOT": settings.web_root,
+        "METRICS_TOKEN": settings.metrics_token,
+        "UPLOAD_BYTES_MAX": settings.upload_bytes_max,
+        "RATELIMIT_HEADERS_ENABLED": False,
+    }
+
+
+def install_database(app: Flask) -> None:
+    """Connect Flask-SQLAlchemy and Flask-Migrate."""
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    with app.app_context():
+        install_sqlite_pragmas(db.engine)
+
+
+def install_runtime(app: Flask, process: Process) -> None:
+    """Make the process's parts current whenever a context of this application is pushed."""
+
+    def push(_sender: Flask, **_extra: object) -> None:
+        set_current_runtime(process.runtime)
+
+    appcontext_pushed.connect(push, app, weak=False)
+
+
+def install_limits(app: Flask, process: Process, settings: Settings) -> None:
+    """Bound the sign-in routes for each address, with counters that all workers share."""
+    limiter = Limiter(
+        get_remote_address,
+        app=app,
+        strategy="moving-window",
+        storage_uri=SharedStateStorage.uri,
+        storage_options={"state": process.state},
+    )
+    limiter.limit(f"{settings.auth_calls_per_minute}/minute")(app.blueprints["auth"])
+
+
+def install_metrics(app: Flask) -> None:
+    """Time every request of the management surface by its route's pattern; metered calls are timed in the gateway."""
+
+    def begin() -> None:
+        g.metrics_started = time.perf_counter()
+
+    def finish(response: Response) -> Response:
+        rule = request.url_rule
+        if rule is not None and request.blueprint != "prediction" and "metrics_started" in g:
+            observe_request(rule.rule, response.status_code, time.perf_counter() - g.metrics_started)
+        return response
+
+    app.before_request(begin)
+    app.after_request(finish)

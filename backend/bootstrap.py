@@ -1,0 +1,109 @@
+"""Builds a process's parts from its settings; the only file that names concrete adapters.
+
+Called by `backend.app` for serving workers, and by `backend.serve`, `backend.cli` and the jobs for what they need of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import create_engine
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.adapters.local_artefacts import LocalArtefacts
+from backend.config import Settings, prepare_home
+from backend.core.clock import Clock, SystemClock
+from backend.endpoints import CATALOGUE
+from backend.engine.limits.state import SharedState
+from backend.engine.limits.windows import SlidingWindowLimiter
+from backend.engine.metering.journal import JournalWriter
+from backend.gateway.call import AnyKind
+from backend.gateway.pipeline import Gateway
+from backend.models.engine_options import engine_options, install_sqlite_pragmas
+from backend.services.change_service import ChangeService
+from backend.services.directory_service import Directory
+from backend.services.metrics_service import MetricsObserver
+from backend.services.model_library import ModelLibrary
+from backend.services.prediction_service import Predictor
+from backend.services.runtime import Runtime
+from backend.services.worker_status_service import WorkerStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A serving process: what services reach for, the way in, and what must be started and stopped."""
+
+    runtime: Runtime
+    gateway: Gateway
+    kinds: dict[str, AnyKind]
+    state: SharedState
+    changes: ChangeService
+    status: WorkerStatus
+
+    def start(self) -> None:
+        """Begin the timers; called once the process is the one that will serve."""
+        self.changes.start()
+        self.status.start()
+
+    def stop(self) -> None:
+        """End the timers and leave the board."""
+        self.changes.stop()
+        self.status.stop()
+
+
+def build_engine(settings: Settings) -> Engine:
+    """Open the database; SQLite is set to its write-ahead log."""
+    engine = create_engine(settings.database_uri, **engine_options(settings.database_uri))
+    install_sqlite_pragmas(engine)
+    return engine
+
+
+def build_sessions(settings: Settings) -> sessionmaker[Session]:
+    """Give sessions for work outside an application context."""
+    return sessionmaker(build_engine(settings), expire_on_commit=False)
+
+
+def build_process(settings: Settings, clock: Clock | None = None) -> Process:
+    """Put a serving process together."""
+    prepare_home(settings)
+    clock = clock or SystemClock()
+    sessions = build_sessions(settings)
+    state = SharedState.open(settings.shared_state_file)
+    changes = ChangeService(state, sessions)
+    artefacts = LocalArtefacts(settings.models_store)
+    directory = Directory(sessions, changes.generation, clock)
+    library = ModelLibrary(
+        sessions, artefacts, capacity=settings.model_cache_size, rows_max=settings.predict_rows_max
+    )
+    predictor = Predictor(directory, library)
+    status = WorkerStatus(settings.workers_folder, library.snapshot)
+    journal = JournalWriter(settings.journal_folder)
+    gateway = Gateway(
+        directory=directory,
+        limiter=SlidingWindowLimiter(state),
+        journal=journal,
+        observer=MetricsObserver(lambda: status.memory_mb),
+        logged_body_bytes_max=settings.log_body_bytes_max,
+    )
+    runtime = Runtime(
+        base_url=settings.base_url,
+        key_prefix=settings.key_prefix,
+        key_calls_per_minute=settings.key_calls_per_minute,
+        retention_days=settings.log_retention_days,
+        log_body_bytes_max=settings.log_body_bytes_max,
+        workers_folder=settings.workers_folder,
+        journal_folder=settings.journal_folder,
+        inspection_seconds_max=settings.inspection_seconds_max,
+        inspection_memory_mb_max=settings.inspection_memory_mb_max,
+        access_token_seconds=settings.access_token_seconds,
+        refresh_token_days=settings.refresh_token_days,
+        clock=clock,
+        sessions=sessions,
+        artefacts=artefacts,
+        changes=changes,
+        journal=journal,
+        predictor=predictor,
+    )
+    kinds = {kind.name: kind(predictor, settings.predict_body_bytes_max) for kind in CATALOGUE}
+    return Process(runtime, gateway, dict(kinds), state, changes, status)

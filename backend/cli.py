@@ -1,0 +1,47 @@
+"""Flask commands: `flask --app backend.app:create_app COMMAND`. Each calls one service and prints what it did."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+from flask_migrate import upgrade
+
+from backend.config import Settings
+from backend.services import demo_service
+from backend.services.account_service import ensure_first_admin
+from backend.services.runtime import current_runtime
+
+
+def install_commands(app: Flask, settings: Settings) -> None:
+    """Register the commands on an application."""
+    app.config["MODELPORT_SETTINGS"] = settings
+    app.cli.add_command(setup)
+    app.cli.add_command(demo_traffic)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print what was made as one line of JSON.")
+@with_appcontext
+def setup(*, as_json: bool) -> None:
+    """Migrate the database, make the first administrator and, on the first start, the demo."""
+    settings: Settings = current_app.config["MODELPORT_SETTINGS"]
+    upgrade()
+    current_runtime().artefacts.remove_orphans()
+    admin = ensure_first_admin(settings.admin_email, settings.admin_password)
+    made: dict[str, object] = {}
+    if admin is not None:
+        made["admin"] = {"email": admin.email, "password": admin.generated_password}
+        if settings.demo:
+            made |= demo_service.make_demo(admin.account_id)
+    click.echo(json.dumps(made) if as_json else json.dumps(made, indent=2))
+
+
+@click.command("demo-traffic")
+@with_appcontext
+def demo_traffic() -> None:
+    """Call the demo's APIs over HTTP; reads {api_id: key} as JSON from standard input."""
+    demo_service.make_traffic(current_runtime().base_url, json.load(sys.stdin))

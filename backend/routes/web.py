@@ -1,0 +1,57 @@
+"""The web application: static files of the Next.js export, with deep links mapped to their placeholder pages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from apiflask import APIBlueprint
+from flask import Response, current_app, send_from_directory
+from werkzeug.exceptions import NotFound as FileNotServed
+from werkzeug.security import safe_join
+
+from backend.core.errors import NotFound
+
+web = APIBlueprint("web", __name__, enable_openapi=False)
+
+PLACEHOLDER = "_"
+"""What the export calls the page of any id."""
+DEEP_LINK = re.compile(r"^(monitoring|models)/([0-9]{1,18})(?=$|[./])")
+IMMUTABLE = "public, max-age=31536000, immutable"
+REVALIDATE = "no-cache"
+
+
+@web.get("/", defaults={"path": ""})
+@web.get("/<path:path>")
+def page(path: str) -> Response:
+    """Send a file of the web application; unknown paths get its own 404 page."""
+    root: Path = current_app.config["WEB_ROOT"]
+    if path.startswith("api/"):
+        raise NotFound(noun="Route")
+    if not (root / "index.html").is_file():
+        return Response("The web application is not built: run `make web`.", status=404, content_type="text/plain")
+    name = find_file(root, path)
+    if name is None:
+        missing = send_from_directory(root, "404.html")
+        missing.status_code = 404
+        return missing
+    response = send_from_directory(root, name)
+    response.headers["Cache-Control"] = IMMUTABLE if name.startswith("_next/static/") else REVALIDATE
+    return response
+
+
+def find_file(root: Path, path: str) -> str | None:
+    """Give the file of the export that answers a path, or None.
+
+    `/monitoring/7` is answered by the placeholder's page, and so are its payload files; the view reads the id from
+    the address.
+    """
+    plain = DEEP_LINK.sub(rf"\1/{PLACEHOLDER}", path.strip("/"))
+    for candidate in (plain, f"{plain}.html", f"{plain}/index.html".lstrip("/")):
+        try:
+            joined = safe_join(str(root), candidate) if candidate else None
+        except FileNotServed:
+            return None
+        if joined is not None and Path(joined).is_file():
+            return candidate
+    return None

@@ -1,0 +1,222 @@
+"""`python -m backend.serve`: the whole of Modelport as one process tree.
+
+Prepares the home (database, first administrator, demo), then keeps two children alive: gunicorn with its workers, and
+the background process that folds the journal and runs the scheduled jobs. Serves nothing itself and holds no models.
+
+    SIGTERM, SIGINT   answers what was taken, folds what was answered, ends
+    SIGHUP            reloads the workers one by one and the background process
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from backend.config import ROOT, SettingError, Settings, child_environment, load_settings, prepare_home
+
+PR_SET_PDEATHSIG = 1
+READY_SECONDS_MAX = 90.0
+STOP_SECONDS_MAX = 40.0
+RESTART_SECONDS = 1.0
+POLL_SECONDS = 0.2
+
+
+class HomeTaken(RuntimeError):
+    """Another server runs on the same home."""
+
+
+@dataclass(slots=True)
+class Child:
+    """A process that must be alive as long as the server is."""
+
+    name: str
+    command: list[str]
+    environment: Mapping[str, str]
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it; it is told to end when this process dies."""
+        # The signal is asked for in the child before exec; a library call there is safe since no thread runs yet.
+        self.process = subprocess.Popen(
+            self.command, cwd=ROOT, env=self.environment, preexec_fn=end_with_parent, start_new_session=True
+        )  # fmt: skip
+
+    def signal(self, number: int) -> None:
+        """Send it a signal; fine when it is gone."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(number)
+
+    @property
+    def has_ended(self) -> bool:
+        """Tell whether it was started and is no more."""
+        return self.process is not None and self.process.poll() is not None
+
+
+def end_with_parent() -> None:
+    """Ask the kernel to send SIGTERM when the parent dies, however it dies (Linux; elsewhere a no-op)."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+class Supervisor:
+    """Keeps the children alive and ends them in order."""
+
+    def __init__(self, settings: Settings, environment: Mapping[str, str]) -> None:
+        gunicorn = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "deploy" / "gunicorn.conf.py"), "wsgi:app"]
+        self.web = Child("web", gunicorn, environment)
+        self.background = Child("background", [sys.executable, "-m", "backend.jobs.background"], environment)
+        self._settings = settings
+        self._stopping = threading.Event()
+
+    def start(self) -> None:
+        """Start both children and listen for signals."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        signal.signal(signal.SIGHUP, self._reload)
+        self.background.start()
+        self.web.start()
+
+    def watch(self) -> int:
+        """Restart the background process when it dies; end with the web server. Gives the exit status."""
+        while not self._stopping.wait(POLL_SECONDS):
+            if self.web.has_ended:
+                say(f"The web server ended by itself with status {self.web.process.returncode}.")  # type: ignore[union-attr]
+                self.end()
+                return 1
+            if self.background.has_ended:
+                time.sleep(RESTART_SECONDS)
+                self.background.start()
+        self.end()
+        return 0
+
+    def end(self) -> None:
+        """End the web server first, so that the background process folds its last answers."""
+        for child in (self.web, self.background):
+            child.signal(signal.SIGTERM)
+            if child.process is not None:
+                try:
+                    child.process.wait(STOP_SECONDS_MAX)
+                except subprocess.TimeoutExpired:
+                    child.process.kill()
+
+    def wait_until_ready(self) -> bool:
+        """Wait for the first good answer of /readyz."""
+        deadline = time.monotonic() + READY_SECONDS_MAX
+        url = f"http://{reachable(self._settings.host)}:{self._settings.port}/readyz"
+        while time.monotonic() < deadline and not self.web.has_ended and not self._stopping.is_set():
+            with contextlib.suppress(urllib.error.URLError, OSError), urllib.request.urlopen(url, timeout=2) as answer:
+                if answer.status == 200:  # noqa: PLR2004 - HTTP OK
+                    return True
+            self._stopping.wait(POLL_SECONDS)
+        return False
+
+    def _stop(self, _number: int, _frame: FrameType | None) -> None:
+        self._stopping.set()
+
+    def _reload(self, _number: int, _frame: FrameType | None) -> None:
+        self.web.signal(signal.SIGHUP)
+        self.background.signal(signal.SIGTERM)
+
+
+@contextlib.contextmanager
+def home_taken(home: Path) -> Iterator[None]:
+    """Hold the home for this server alone; the kernel lets go when the process dies.
+
+    Raises:
+        HomeTaken: another server holds it.
+    """
+    with (home / "server.lock").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            message = f"{home} is in use by another Modelport server (process {file.read().strip() or 'unknown'})."
+            raise HomeTaken(message) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+def prepare(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Migrate, make the first administrator and the demo in a process of its own; give what it made."""
+    command = [sys.executable, "-m", "flask", "--app", "backend.app:create_app", "setup", "--json"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=False)
+    if done.returncode != 0:
+        say("The start was given up: preparing the database failed, see above.")
+        raise SystemExit(done.returncode)
+    made: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return made
+
+
+def announce(settings: Settings, made: Mapping[str, Any]) -> None:
+    """Print what a newcomer needs: where it is, how to sign in, a call that works."""
+    say(f"\nModelport is ready on {settings.base_url}\n")
+    if made.get("admin"):
+        say(f"  Sign in as   {made['admin']['email']}")
+        if made["admin"].get("password"):
+            say(f"  Password     {made['admin']['password']}   (shown this once)")
+    for line in made.get("curl", ()):
+        say(f"\n  Try it:\n\n{line}\n")
+
+
+def reachable(host: str) -> str:
+    """Give an address at which a server bound to `host` answers on this machine."""
+    return "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104 - compared, not bound
+
+
+def say(text: str) -> None:
+    """Print at once, also into a pipe."""
+    print(text, flush=True)  # noqa: T201 - the command's own output
+
+
+def main() -> int:
+    """Run the server; gives the exit status."""
+    try:
+        settings = load_settings()
+    except SettingError as error:
+        say(str(error))
+        return 2
+    prepare_home(settings)
+    environment = child_environment(settings)
+    try:
+        with home_taken(settings.modelport_home):
+            made = prepare(environment)
+            supervisor = Supervisor(settings, environment)
+            supervisor.start()
+            if supervisor.wait_until_ready():
+                announce(settings, made)
+                if made.get("traffic"):
+                    call_demo(made["traffic"], environment)
+            return supervisor.watch()
+    except HomeTaken as error:
+        say(str(error))
+        return 3
+
+
+def call_demo(keys: Mapping[str, str], environment: Mapping[str, str]) -> None:
+    """Make the demo's first calls over HTTP, in a process of its own; keys go by its standard input, not its command."""
+    command = [sys.executable, "-m", "flask", "--app", "backend.app:create_app", "demo-traffic"]
+    caller = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, start_new_session=True)
+    if caller.stdin is not None:
+        caller.stdin.write(json.dumps(keys).encode())
+        caller.stdin.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,6 @@
+"""What a WSGI server imports: `gunicorn wsgi:app`."""
+
+from backend.app import create_app
+
+app = create_app()
+app.extensions["modelport.process"].start()
