@@ -1,8 +1,8 @@
 """Buckets: what the calls of one API in one span of time add up to.
 
-Filled by the fold from records and by the recount from raw rows, merged by monitoring over the span shown. Pure:
-reads no clock and no database. The order in which calls are added or merged does not matter, save for the last bits
-of sums.
+Filled by the fold from records and by the recount from raw rows, merged by monitoring over the span shown.
+Pure: reads no clock and no database. The order in which calls are added or merged does not matter, save for
+the last bits of sums.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The journal: one append-only file per worker process, holding the calls it answered.
 
-A worker appends before the answer leaves; `backend.engine.metering.reader` reads what the database does not hold
-yet. Once `append` returns, the record survives the death of the process (it is in the kernel's page cache), though
-not of the machine. Never fsyncs, never deletes, never waits for a reader.
+A worker appends before the answer leaves; `backend.engine.metering.reader` reads what the database does not
+hold yet. Once `append` returns, the record survives the death of the process (it is in the kernel's page
+cache), though not of the machine. Never fsyncs, never deletes, never waits for a reader.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class JournalWriter:
         self._fd = self._pid = -1
 
     def _take_back(self) -> None:
-        """Undo a short write; a segment that cannot be mended ends here, and readers skip its torn last line."""
+        """Undo a short write; a segment that cannot be mended ends here, and readers skip its torn end."""
         try:
             os.ftruncate(self._fd, self._bytes)
         except OSError:

@@ -1,7 +1,7 @@
 """Reading the journal: whole lines from a byte offset, and whether more can come.
 
-Called by the fold, any number of processes at once. Never changes a segment; `remove` is for the fold alone, once
-the database holds all of it.
+Called by the fold, any number of processes at once. Never changes a segment; `remove` is for the fold
+alone, once the database holds all of it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The record of one answered call, and its one line in the journal.
 
-The gateway writes it, the fold reads it. Pure: opens no file, reads no clock. A line is a JSON array whose first item
-is the version of its layout, so that a newer release reads the journals an older one left behind.
+The gateway writes it, the fold reads it. Pure: opens no file, reads no clock. A line is a JSON array whose
+first item is the version of its layout, so that a newer release reads the journals an older one left
+behind.
 """
 
 from __future__ import annotations

@@ -3,10 +3,11 @@
 Buckets of calls carry one each, so that percentiles over any span and any number of workers come from adding
 counts. Pure; needs no numpy.
 
-Source: Masson, Rim and Lee (2019), "DDSketch: a fast and fully-mergeable quantile sketch with relative-error
-guarantees", PVLDB 12(12). Bin i holds the values in (gamma^(i-1), gamma^i], gamma = (1 + a) / (1 - a), and answers
-with 2 gamma^i / (gamma + 1), which is within a of everything in the bin. Values are seconds between a nanosecond and
-eleven days, so that there are at most 1,730 bins and none ever has to be collapsed.
+Source: Masson, Rim and Lee (2019), "DDSketch: a fast and fully-mergeable quantile sketch with
+relative-error guarantees", PVLDB 12(12). Bin i holds the values in (gamma^(i-1), gamma^i], gamma = (1 + a)
+/ (1 - a), and answers with 2 gamma^i / (gamma + 1), which is within a of everything in the bin. Values are
+seconds between a nanosecond and eleven days, so that there are at most 1,730 bins and none ever has to be
+collapsed.
 """
 
 from __future__ import annotations
@@ -73,7 +74,8 @@ class QuantileSketch:
 
         Raises:
             EmptySampleError: nothing was added.
-        Source: DDSketch, algorithm 2. The sample's quantile is the item of rank floor(q (n - 1)), numpy's `lower`.
+        Source: DDSketch, algorithm 2. The sample's quantile is the item of rank floor(q (n - 1)), numpy's
+        `lower`.
         """
         if not 0 <= q <= 1:
             raise ValueError(f"a quantile lies between 0 and 1, not at {q}")
