@@ -1,6 +1,6 @@
 """Builds a process's parts from its settings; the only file that names concrete adapters.
 
-Called by `backend.app` for serving workers, and by `backend.serve`, `backend.cli` and the jobs for what they need of it.
+Called by `backend.app` for serving workers, and by the jobs for the database.
 """
 
 from __future__ import annotations
@@ -73,9 +73,7 @@ def build_process(settings: Settings, clock: Clock | None = None) -> Process:
     changes = ChangeService(state, sessions)
     artefacts = LocalArtefacts(settings.models_store)
     directory = Directory(sessions, changes.generation, clock)
-    library = ModelLibrary(
-        sessions, artefacts, capacity=settings.model_cache_size, rows_max=settings.predict_rows_max
-    )
+    library = ModelLibrary(sessions, artefacts, capacity=settings.model_cache_size, rows_max=settings.predict_rows_max)
     predictor = Predictor(directory, library)
     status = WorkerStatus(settings.workers_folder, library.snapshot)
     journal = JournalWriter(settings.journal_folder)

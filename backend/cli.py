@@ -11,7 +11,6 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
 from backend.config import Settings
-from backend.services import demo_service
 from backend.services.account_service import ensure_first_admin
 from backend.services.runtime import current_runtime
 
@@ -36,6 +35,8 @@ def setup(*, as_json: bool) -> None:
     if admin is not None:
         made["admin"] = {"email": admin.email, "password": admin.generated_password}
         if settings.demo:
+            from backend.services import demo_service  # noqa: PLC0415 - scikit-learn; other commands need none
+
             made |= demo_service.make_demo(admin.account_id)
     click.echo(json.dumps(made) if as_json else json.dumps(made, indent=2))
 
@@ -44,4 +45,6 @@ def setup(*, as_json: bool) -> None:
 @with_appcontext
 def demo_traffic() -> None:
     """Call the demo's APIs over HTTP; reads {api_id: key} as JSON from standard input."""
+    from backend.services import demo_service  # noqa: PLC0415 - scikit-learn; other commands need none
+
     demo_service.make_traffic(current_runtime().base_url, json.load(sys.stdin))

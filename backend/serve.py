@@ -53,8 +53,12 @@ class Child:
         """Start it; it is told to end when this process dies."""
         # The signal is asked for in the child before exec; a library call there is safe since no thread runs yet.
         self.process = subprocess.Popen(
-            self.command, cwd=ROOT, env=self.environment, preexec_fn=end_with_parent, start_new_session=True
-        )  # fmt: skip
+            self.command,
+            cwd=ROOT,
+            env=self.environment,
+            preexec_fn=end_with_parent,  # noqa: PLW1509 - this process has one thread
+            start_new_session=True,
+        )
 
     def signal(self, number: int) -> None:
         """Send it a signal; fine when it is gone."""
@@ -120,7 +124,7 @@ class Supervisor:
         url = f"http://{reachable(self._settings.host)}:{self._settings.port}/readyz"
         while time.monotonic() < deadline and not self.web.has_ended and not self._stopping.is_set():
             with contextlib.suppress(urllib.error.URLError, OSError), urllib.request.urlopen(url, timeout=2) as answer:
-                if answer.status == 200:  # noqa: PLR2004 - HTTP OK
+                if answer.status == 200:
                     return True
             self._stopping.wait(POLL_SECONDS)
         return False
@@ -182,7 +186,7 @@ def reachable(host: str) -> str:
 
 def say(text: str) -> None:
     """Print at once, also into a pipe."""
-    print(text, flush=True)  # noqa: T201 - the command's own output
+    print(text, flush=True)
 
 
 def main() -> int:
@@ -210,7 +214,7 @@ def main() -> int:
 
 
 def call_demo(keys: Mapping[str, str], environment: Mapping[str, str]) -> None:
-    """Make the demo's first calls over HTTP, in a process of its own; keys go by its standard input, not its command."""
+    """Make the demo's first calls over HTTP, in a process of its own; its keys go by standard input."""
     command = [sys.executable, "-m", "flask", "--app", "backend.app:create_app", "demo-traffic"]
     caller = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, start_new_session=True)
     if caller.stdin is not None:

@@ -56,7 +56,7 @@ class Gateway:
             answer = self._run(call, trail)
         except AppError as error:
             answer = self._refuse(call, trail, error)
-        except Exception as error:  # the boundary that keeps a defect from reaching the socket
+        except Exception as error:  # noqa: BLE001 - the boundary that keeps a defect from reaching the socket
             answer = self._refuse(call, trail, AppError("Internal server error", internal=repr(error)))
         try:
             self._record(call, trail, answer)
@@ -115,10 +115,10 @@ class Gateway:
         trail.error = error
         trail.response_time = elapsed(call)
         if error.status >= HTTP_FAILURES:
+            cause = error.__context__ or error
             log.error(
-                "call_failed", request_id=call.request_id, kind=call.kind.name, code=error.code, internal=error.internal,
-                exc_info=error.__context__ or error,
-            )  # fmt: skip
+                "call_failed", request_id=call.request_id, code=error.code, internal=error.internal, exc_info=cause
+            )
         headers = rate_headers(error.decision if isinstance(error, LimitReached) else trail.decision)
         if isinstance(error, Unauthenticated):
             headers.append(("WWW-Authenticate", 'Bearer realm="modelport"'))

@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, Float, ForeignKey, Index, Integer, LargeBinary, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from backend.models.base import Base, UTCDateTime
@@ -14,9 +25,7 @@ from backend.models.base import Base, UTCDateTime
 class _BucketColumns:
     """The sums, peaks and sketch of one API's calls in one span of time."""
 
-    id: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
-    )
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
     request_count: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     avg_response_time: Mapped[float | None] = mapped_column(Float)
     """Seconds."""
@@ -54,12 +63,21 @@ class APIMetric(_BucketColumns, Base):
         UniqueConstraint("api_id", "hour_timestamp"),
         Index("idx_api_metrics_hour", "api_id", "hour_timestamp"),
         Index("ix_api_metrics_hour_only", "hour_timestamp"),
+        # Holds the open hours only, so that finding what to recount never reads the past.
+        Index(
+            "ix_api_metrics_to_recount",
+            "hour_timestamp",
+            sqlite_where=text("NOT is_recounted AND NOT is_purged"),
+            postgresql_where=text("NOT is_recounted AND NOT is_purged"),
+        ),
         {"sqlite_autoincrement": True},
     )
 
     hour_timestamp: Mapped[datetime] = mapped_column(UTCDateTime)
     is_recounted: Mapped[bool] = mapped_column(Boolean, default=False, server_default="0")
-    """True once the hour was closed and recounted from the raw rows."""
+    """True once the hour was closed and recounted from the raw rows; false again when late calls are folded."""
+    is_purged: Mapped[bool] = mapped_column(Boolean, default=False, server_default="0")
+    """True from before its first raw row is purged: from then on the bucket is the only truth."""
 
 
 class APIMetricMinute(_BucketColumns, Base):

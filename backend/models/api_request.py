@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, Float, ForeignKey, Index, Integer, String, Text, func
+from sqlalchemy import BigInteger, Float, ForeignKey, Index, Integer, String, Text, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.models.base import Base, UTCDateTime
@@ -21,12 +21,18 @@ class APIRequest(Base):
     __table_args__ = (
         Index("idx_api_requests_timestamp", "api_id", "timestamp"),
         Index("ix_api_requests_expiry", "timestamp"),
+        # Rare rows that the request list asks for by themselves.
+        Index(
+            "ix_api_requests_errors",
+            "api_id",
+            "timestamp",
+            sqlite_where=text("status_code >= 400"),
+            postgresql_where=text("status_code >= 400"),
+        ),
         {"sqlite_autoincrement": True},
     )
 
-    id: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
-    )
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
     api_id: Mapped[int] = mapped_column(ForeignKey("exported_apis.id", ondelete="CASCADE"))
     request_data: Mapped[str | None] = mapped_column(Text)
     """JSON of the inputs as sent; cut when over LOG_BODY_BYTES_MAX."""

@@ -111,7 +111,7 @@ def allow_origin(response: Response, target: str) -> Response:
     if not origin:
         return response
     predictor = current_runtime().predictor
-    api = predictor.api(int(target)) if target.isascii() and target.isdecimal() and len(target) <= 18 else None  # noqa: PLR2004 - fits 64 bits
+    api = predictor.api(int(target)) if target.isascii() and target.isdecimal() and len(target) <= 18 else None
     allowed = api.allowed_origins if api is not None else ()
     response.headers["Vary"] = "Origin"
     if not allowed or origin in allowed:

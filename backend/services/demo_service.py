@@ -15,6 +15,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import joblib
+from sklearn.compose import make_column_transformer
+from sklearn.datasets import load_diabetes, load_iris, load_wine
+from sklearn.ensemble import GradientBoostingClassifier, RandomForestRegressor
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
 from backend.core.jsontools import dumps
 from backend.core.logging import get_logger
 from backend.services.access import Viewer
@@ -62,11 +70,6 @@ def make_demo(account_id: str) -> dict[str, object]:
 
 def iris() -> DemoModel:
     """A classifier: which iris it is, from four lengths."""
-    from sklearn.datasets import load_iris
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
     data = load_iris(as_frame=True)
     frame = data.data.rename(columns=lambda name: name.removesuffix(" (cm)").replace(" ", "_") + "_cm")
     species = data.target.map(dict(enumerate(data.target_names)))
@@ -76,9 +79,6 @@ def iris() -> DemoModel:
 
 def diabetes() -> DemoModel:
     """A regressor: how far diabetes has progressed after a year."""
-    from sklearn.datasets import load_diabetes
-    from sklearn.ensemble import RandomForestRegressor
-
     data = load_diabetes(as_frame=True, scaled=False)
     model = RandomForestRegressor(n_estimators=50, random_state=SEED).fit(data.data, data.target)
     return DemoModel(
@@ -88,15 +88,11 @@ def diabetes() -> DemoModel:
 
 def wine() -> DemoModel:
     """A pipeline with text categories: the cultivar of a wine, from measurements put into words and numbers."""
-    from sklearn.compose import make_column_transformer
-    from sklearn.datasets import load_wine
-    from sklearn.ensemble import GradientBoostingClassifier
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import OneHotEncoder, StandardScaler
-
     data = load_wine(as_frame=True)
     frame = data.data[["alcohol", "malic_acid", "flavanoids", "proline"]].copy()
-    strength = frame["alcohol"].map(lambda percent: "light" if percent < 12.5 else "medium" if percent < 13.5 else "strong")
+    strength = frame["alcohol"].map(
+        lambda percent: "light" if percent < 12.5 else "medium" if percent < 13.5 else "strong"
+    )
     hue = data.data["hue"].map(lambda value: "brick" if value < 0.8 else "ruby" if value < 1.1 else "purple")
     frame = frame.drop(columns="alcohol").assign(strength=strength, colour=hue)
     columns = make_column_transformer(
@@ -109,8 +105,6 @@ def wine() -> DemoModel:
 
 def as_artefact(estimator: object) -> io.BytesIO:
     """Write an estimator as joblib does, in memory."""
-    import joblib
-
     buffer = io.BytesIO()
     joblib.dump(estimator, buffer)
     buffer.seek(0)
@@ -131,11 +125,11 @@ def body(demo: DemoModel, chooser: random.Random) -> bytes:
     """Give one row of the data; now and then several, now and then one that lacks a column."""
     rows = demo.sample.to_dict(orient="records")
     kind = chooser.random()
-    if kind < 0.08:  # noqa: PLR2004 - a share
+    if kind < 0.08:
         incomplete = dict(chooser.choice(rows))
         incomplete.pop(next(iter(incomplete)))
         return dumps(incomplete)
-    if kind < 0.2:  # noqa: PLR2004 - a share
+    if kind < 0.2:
         return dumps(chooser.sample(rows, 5))
     return dumps(chooser.choice(rows))
 
@@ -152,5 +146,3 @@ def call(url: str, key: str, payload: bytes) -> None:
         error.close()
     except OSError as error:
         log.warning("demo_call_failed", error=repr(error))
-
-

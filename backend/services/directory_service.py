@@ -79,9 +79,7 @@ class Remembered(Generic[NameT, ValueT]):
 class Directory:
     """Keys by digest and APIs by id, as this worker remembers them."""
 
-    def __init__(
-        self, sessions: sessionmaker[Session], generation: Callable[[], object], clock: Clock
-    ) -> None:
+    def __init__(self, sessions: sessionmaker[Session], generation: Callable[[], object], clock: Clock) -> None:
         self._sessions = sessions
         self._clock = clock
         self._grants: Remembered[str, Grant | None] = Remembered(generation, self._read_grant)

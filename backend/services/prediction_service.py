@@ -55,6 +55,7 @@ class PredictionService:
         Args:
             api_id: the API's number.
             input_data: a record, a list of records, or rows, as the endpoint takes them.
+
         Raises:
             NotFound: no such API.
             InvalidInput: the data does not fit the contract.
@@ -67,7 +68,7 @@ class PredictionService:
         return {**predictor.run(api, batch), **predictor.identify(api)}
 
     @staticmethod
-    def log_request(  # noqa: PLR0913 - the reference document's signature
+    def log_request(
         api_id: int,
         request_data: object,
         response_data: object,
