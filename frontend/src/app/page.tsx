@@ -1,0 +1,5 @@
+import { Entrance } from "@/components/shell/Entrance";
+
+export default function HomePage() {
+  return <Entrance />;
+}

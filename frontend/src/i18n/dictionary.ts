@@ -1,0 +1,43 @@
+/**
+ * Types of the dictionary. English is the source: its keys and placeholders are what French must provide
+ * and what `t` accepts. One file a namespace and language, so that each stays small.
+ */
+import { common } from "@/i18n/en/common";
+import { monitoring } from "@/i18n/en/monitoring";
+import { shell } from "@/i18n/en/shell";
+
+export const en = { common, monitoring, shell } as const;
+
+export type Dictionary = { readonly [N in keyof typeof en]: { readonly [K in keyof (typeof en)[N]]: string } };
+export type Language = "en" | "fr";
+
+type Flat = {
+  [N in keyof typeof en & string]: {
+    [K in keyof (typeof en)[N] & string as `${N}.${K}`]: (typeof en)[N][K];
+  };
+}[keyof typeof en & string];
+type Union = Flat extends infer F ? (F extends unknown ? keyof F : never) : never;
+
+export type TextKey = Union & string;
+type TextOf<K extends TextKey> = Flat extends infer F ? (F extends Record<K, infer S> ? S : never) : never;
+type Placeholders<S> = S extends `${string}{${infer P}}${infer Rest}` ? P | Placeholders<Rest> : never;
+
+/** Nothing where the text has no placeholder, else a value for each. */
+export type TextArgs<K extends TextKey> = [Placeholders<TextOf<K>>] extends [never]
+  ? []
+  : [values: Record<Placeholders<TextOf<K>>, string | number>];
+
+/** Keys that come as a pair `x_one` and `x_other`; both may use {count}. */
+export type PluralKey = TextKey extends infer K ? (K extends `${infer Base}_other` ? Base : never) : never;
+
+/** Fills `{name}` placeholders; an unknown one stays as it is, so that a mistake is seen. */
+export function fill(text: string, values: Record<string, string | number> = {}): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
+/** The text under `namespace.key`; the key itself when a language lacks it. */
+export function lookup(dictionary: Dictionary, key: string): string {
+  const at = key.indexOf(".");
+  const namespace: Record<string, Record<string, string> | undefined> = dictionary;
+  return namespace[key.slice(0, at)]?.[key.slice(at + 1)] ?? key;
+}

@@ -1,0 +1,4 @@
+export const monitoring = {
+  title: "Monitoring",
+  subtitle: "Traffic, latency and resources of every exported API.",
+} as const;
