@@ -1,0 +1,39 @@
+"""How the database is opened: the same for Flask-SQLAlchemy, the jobs and the migrations.
+
+Called by app and bootstrap. Knows SQLite and PostgreSQL; reads no settings.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+
+BUSY_SECONDS = 15.0
+
+
+def engine_options(uri: str) -> dict[str, Any]:
+    """Give `create_engine`'s options for a database."""
+    if uri.startswith("sqlite"):
+        return {"connect_args": {"timeout": BUSY_SECONDS}}
+    # A connection that the server closed overnight is replaced, not handed to a request.
+    return {"pool_pre_ping": True}
+
+
+def install_sqlite_pragmas(engine: Engine) -> None:
+    """Make every new SQLite connection enforce foreign keys and write ahead; nothing for other databases."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_pragmas)
+
+
+def _set_pragmas(connection: DBAPIConnection, _record: object) -> None:
+    """Set what SQLite forgets between connections.
+
+    WAL lets readers go on while one process writes; with it, synchronous=NORMAL loses nothing when a
+    process dies and only the last commits when the machine does.
+    """
+    cursor = connection.cursor()
+    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
