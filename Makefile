@@ -78,7 +78,7 @@ web: $(WEB) ## Build the web application, when its sources changed
 .PHONY: requirements
 requirements: $(DEV) ## Compile requirements*.in to requirements*.txt, pinned with hashes
 	$(COMPILE) --output-file requirements.txt requirements.in
-	$(COMPILE) --output-file requirements-dev.txt requirements-dev.in
+	$(COMPILE) --output-file requirements-dev.txt --constraint requirements.txt requirements-dev.in
 
 .PHONY: clean
 clean: ## Remove builds and caches; keeps .venv, node_modules, instance and models_store
