@@ -1,0 +1,176 @@
+"""The fold: carries calls from the journal into the database, exactly once.
+
+Called by the background process four times a second and by the recount. One transaction holds the raw rows, the
+buckets, the totals and how far each segment was read, so that whatever is killed, and whenever, each call is either in
+all of them or still in the journal. Folding by two processes at once is safe: the segment's row is locked, and a fold
+that finds it further than it read gives its work up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.core.clock import Clock, SystemClock
+from backend.core.logging import get_logger
+from backend.engine.metering.reader import Chunk, JournalReader
+from backend.services import fold_rows
+from backend.services.bucket_rows import HOURS, MINUTES, merge_rows, moment_of
+from backend.services.fold_rows import Overtaken
+from backend.services.journal_batch import BadLine, Batch, add_up, gather
+from backend.services.transactions import begin_writing
+
+BATCH_LINES = 2_000
+NARROWING = 8
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class FoldResult:
+    """What one fold did."""
+
+    folded: int = 0
+    """Calls that are in the database now and were not before."""
+    dropped: int = 0
+    """Calls of APIs that were deleted meanwhile, and calls that the database had already."""
+    set_aside: int = 0
+    """Lines that are no records, now in a `.bad` file."""
+    has_more: bool = False
+    """Another fold has something to do at once."""
+    newest_at: datetime | None = None
+    """When the newest call of this fold was answered."""
+
+
+def fold_once(
+    sessions: sessionmaker[Session],
+    reader: JournalReader,
+    batch_lines: int = BATCH_LINES,
+    *,
+    clock: Clock | None = None,
+) -> FoldResult:
+    """Fold up to `batch_lines` calls of all segments in one transaction, then delete the segments that are done.
+
+    Raises:
+        SQLAlchemyError: the database is not to be had; nothing was folded.
+        OSError: the journal cannot be read; nothing was folded.
+    """
+    clock = clock or SystemClock()
+    chunks, has_more = _read(sessions, reader, batch_lines)
+    batch = gather(chunks)
+    try:
+        result = _store(sessions, reader, batch, clock.now()) if batch.has_lines else FoldResult()
+    except Overtaken:
+        return FoldResult(has_more=True)
+    except (DataError, IntegrityError) as error:
+        # One record that the database refuses must not stop all others: close in on it.
+        if batch_lines > 1:
+            return fold_once(sessions, reader, max(1, batch_lines // NARROWING), clock=clock)
+        result = _store(sessions, reader, _refused(batch, error), clock.now())
+    for chunk in chunks:
+        if chunk.is_finished:
+            _retire(sessions, reader, chunk, clock.now())
+    return FoldResult(result.folded, result.dropped, result.set_aside, has_more, result.newest_at)
+
+
+def fold_all(sessions: sessionmaker[Session], reader: JournalReader, *, clock: Clock | None = None) -> int:
+    """Fold until everything that was answered before now is in the database; give how many calls that were."""
+    ends = {segment: reader.size(segment) for segment in reader.segments()}
+    folded, has_more = 0, True
+    while has_more and _is_behind(sessions, reader, ends):
+        result = fold_once(sessions, reader, clock=clock)
+        folded, has_more = folded + result.folded, result.has_more
+    return folded
+
+
+def _is_behind(sessions: sessionmaker[Session], reader: JournalReader, ends: dict[str, int]) -> bool:
+    with sessions() as session:
+        offsets = fold_rows.offsets(session, list(ends))
+    return any(offsets.get(segment, 0) < end and reader.exists(segment) for segment, end in ends.items())
+
+
+def _read(sessions: sessionmaker[Session], reader: JournalReader, lines_max: int) -> tuple[list[Chunk], bool]:
+    """Read what the database does not hold yet, sharing the batch among the segments; tell whether that was all."""
+    segments = reader.segments()
+    if not segments:
+        return [], False
+    with sessions() as session:
+        offsets = fold_rows.offsets(session, segments)
+    chunks: list[Chunk] = []
+    left = lines_max
+    for place, segment in enumerate(segments):
+        share = max(1, left // (len(segments) - place))
+        chunk = reader.read(segment, offsets.get(segment, 0), share) if left > 0 else None
+        if chunk is not None:
+            chunks.append(chunk)
+            left -= len(chunk.lines)
+    return chunks, left <= 0 or any(chunk.has_more for chunk in chunks)
+
+
+def _store(sessions: sessionmaker[Session], reader: JournalReader, batch: Batch, now: datetime) -> FoldResult:
+    """Write a batch down, all or nothing."""
+    with sessions.begin() as session:
+        begin_writing(session)
+        fold_rows.claim(session, reader, batch.chunks, now)
+        living = fold_rows.lock_apis(session, {record.api_id for record in batch.records})
+        alive = [record for record in batch.records if record.api_id in living]
+        known = fold_rows.known_request_ids(session, [record.request_id for record in alive])
+        fresh = [record for record in alive if record.request_id not in known] if known else alive
+        sums = add_up(fresh)
+        fold_rows.insert_requests(session, fresh)
+        merge_rows(session, MINUTES, sums.minutes)
+        merge_rows(session, HOURS, sums.hours)
+        fold_rows.add_usage(session, sums)
+        fold_rows.advance(session, batch.chunks, now)
+        _set_aside(reader, batch.bad)
+    _report(batch, len(known))
+    newest = max((usage.newest_us for usage in sums.apis.values()), default=None)
+    return FoldResult(
+        folded=len(fresh),
+        dropped=len(batch.records) - len(fresh) + batch.repeated,
+        set_aside=len(batch.bad),
+        newest_at=None if newest is None else moment_of(newest),
+    )
+
+
+def _retire(sessions: sessionmaker[Session], reader: JournalReader, chunk: Chunk, now: datetime) -> None:
+    """Delete a segment whose owner is gone and whose every line is in the database.
+
+    The file goes before the row: a kill in between leaves a row without a file, which harms nobody since names never
+    repeat. The other way round it would leave a file that looks unread. The row's lock keeps a second process from
+    reading the file as unread once the row is gone.
+    """
+    if chunk.torn_bytes:
+        log.warning("journal_torn_line", segment=chunk.segment, offset=chunk.end, bytes=chunk.torn_bytes)
+    try:
+        with sessions.begin() as session:
+            begin_writing(session)
+            fold_rows.claim(session, reader, [chunk], now, at_end=True)
+            reader.remove(chunk.segment)
+            fold_rows.forget(session, chunk.segment)
+    except Overtaken:
+        return
+
+
+def _refused(batch: Batch, error: Exception) -> Batch:
+    """Give a batch of one record that the database refuses as a batch of one bad line."""
+    chunk = next(chunk for chunk in batch.chunks if chunk.lines)
+    line = BadLine(chunk.segment, chunk.start, chunk.lines[0], str(error))
+    return Batch(batch.chunks, (), 0, (line,))
+
+
+def _set_aside(reader: JournalReader, bad: tuple[BadLine, ...]) -> None:
+    """Keep bad lines before the commit: a kill in between writes them twice, the other order would lose them."""
+    for line in bad:
+        reader.set_aside(line.segment, line.offset, line.line)
+        log.error("journal_line_set_aside", segment=line.segment, offset=line.offset, why=line.why[:200])
+
+
+def _report(batch: Batch, known: int) -> None:
+    """Say so when a request id came twice: ids are minted here, so this is a defect or a copied journal."""
+    if batch.repeated or known:
+        segments = [chunk.segment for chunk in islice(batch.chunks, 5)]
+        log.error("journal_request_id_repeated", count=batch.repeated + known, segments=segments)

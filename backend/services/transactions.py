@@ -1,0 +1,38 @@
+"""Transactions that must begin in a stated way, whatever the database.
+
+Called by the fold, the recount and the scheduled jobs, each on a fresh session.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+
+def is_sqlite(session: Session) -> bool:
+    """Tell whether a session speaks to SQLite."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def begin_writing(session: Session) -> None:
+    """Begin a transaction that will write.
+
+    SQLite takes its one write lock here and waits for it: a reader that turns writer later is refused at once instead.
+    PostgreSQL locks row by row.
+    """
+    if is_sqlite(session):
+        session.connection().exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def begin_snapshot(session: Session) -> None:
+    """Begin a transaction whose every read sees the same moment."""
+    if is_sqlite(session):
+        session.connection().exec_driver_sql("BEGIN")
+    else:
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+def insert_into(session: Session, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Give the INSERT of the session's database, which knows ON CONFLICT."""
+    return sqlite.insert(table) if is_sqlite(session) else postgresql.insert(table)
