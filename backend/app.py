@@ -15,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from backend.bootstrap import Process, build_process
 from backend.config import ROOT, Settings, load_settings, session_secret
 from backend.core.logging import configure_logging
-from backend.engine.limits.flask_storage import SharedStateStorage
+from backend.engine.limits.flask_storage import limiter_settings
 from backend.middleware.body_limit import install_body_limit
 from backend.middleware.cors import install_cors
 from backend.middleware.errors import install_error_handlers
@@ -102,13 +102,7 @@ def install_runtime(app: Flask, process: Process) -> None:
 
 def install_limits(app: Flask, process: Process, settings: Settings) -> None:
     """Bound the sign-in routes for each address, with counters that all workers share."""
-    limiter = Limiter(
-        get_remote_address,
-        app=app,
-        strategy="moving-window",
-        storage_uri=SharedStateStorage.uri,
-        storage_options={"state": process.state},
-    )
+    limiter = Limiter(get_remote_address, app=app, **limiter_settings(process.limiter))
     limiter.limit(f"{settings.auth_calls_per_minute}/minute")(app.blueprints["auth"])
 
 

@@ -38,6 +38,7 @@ class Process:
     gateway: Gateway
     kinds: dict[str, AnyKind]
     state: SharedState
+    limiter: SlidingWindowLimiter
     changes: ChangeService
     status: WorkerStatus
 
@@ -70,6 +71,7 @@ def build_process(settings: Settings, clock: Clock | None = None) -> Process:
     clock = clock or SystemClock()
     sessions = build_sessions(settings)
     state = SharedState.open(settings.shared_state_file)
+    limiter = SlidingWindowLimiter(state)
     changes = ChangeService(state, sessions)
     artefacts = LocalArtefacts(settings.models_store)
     directory = Directory(sessions, changes.generation, clock)
@@ -79,7 +81,7 @@ def build_process(settings: Settings, clock: Clock | None = None) -> Process:
     journal = JournalWriter(settings.journal_folder)
     gateway = Gateway(
         directory=directory,
-        limiter=SlidingWindowLimiter(state),
+        limiter=limiter,
         journal=journal,
         observer=MetricsObserver(lambda: status.memory_mb),
         logged_body_bytes_max=settings.log_body_bytes_max,
@@ -104,4 +106,4 @@ def build_process(settings: Settings, clock: Clock | None = None) -> Process:
         predictor=predictor,
     )
     kinds = {kind.name: kind(predictor, settings.predict_body_bytes_max) for kind in CATALOGUE}
-    return Process(runtime, gateway, dict(kinds), state, changes, status)
+    return Process(runtime, gateway, dict(kinds), state, limiter, changes, status)

@@ -12,6 +12,7 @@ from backend.services.directory_service import ServedAPI
 from backend.services.prediction_service import Predictor
 
 API_ID_DIGITS_MAX = 18
+"""Longer numbers do not fit the column."""
 
 
 class MLPredict(Kind[ServedAPI, Batch]):
@@ -28,11 +29,15 @@ class MLPredict(Kind[ServedAPI, Batch]):
 
     def find(self, target: str) -> ServedAPI:
         """Give the API whose number the path holds."""
-        is_number = target.isascii() and target.isdecimal() and len(target) <= API_ID_DIGITS_MAX
-        api = self._predictor.api(int(target)) if is_number else None
+        api = self._named(target)
         if api is None:
             raise NotFound(noun="API")
         return api
+
+    def origins(self, target: str) -> tuple[str, ...]:
+        """Give the origins that browsers may call from; none listed means any."""
+        api = self._named(target)
+        return () if api is None else api.allowed_origins
 
     def parse(self, target: ServedAPI, body: bytes) -> Batch:
         """Validate a payload against the contract of the model."""
@@ -45,3 +50,7 @@ class MLPredict(Kind[ServedAPI, Batch]):
     def identify(self, target: ServedAPI) -> Mapping[str, object]:
         """Name the API and the version of the model that answered."""
         return self._predictor.identify(target)
+
+    def _named(self, target: str) -> ServedAPI | None:
+        is_number = target.isascii() and target.isdecimal() and len(target) <= API_ID_DIGITS_MAX
+        return self._predictor.api(int(target)) if is_number else None

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from backend.core.errors import AppError, InvalidKey, NotFound, Unauthenticated
 from backend.core.jsontools import dumps
 from backend.core.logging import get_logger
+from backend.engine.limits.errors import StateError
 from backend.engine.limits.windows import Decision
 from backend.engine.metering.records import CallRecord, clip_body, encode
 from backend.gateway.call import Answer, Call, Target
@@ -103,7 +104,7 @@ class Gateway:
     def _limit_rate(self, grant: Grant) -> Decision | None:
         try:
             decision = self.limiter.admit(grant.policies)
-        except OSError as error:
+        except (OSError, StateError) as error:
             # A broken limiter must not stop paying callers: admit, and say so loudly.
             log.exception("limiter_down", alert=True, error=repr(error))
             return None

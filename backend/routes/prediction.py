@@ -11,15 +11,16 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from backend.core.errors import PayloadTooLarge
 from backend.core.ids import new_request_id
+from backend.endpoints import MLPredict
 from backend.gateway.call import AnyKind, Call
 from backend.gateway.pipeline import Gateway
 from backend.middleware.api_auth import presented_key, require_api_key
+from backend.middleware.cors import PREFLIGHT_HEADERS, allow_any_or_listed
 from backend.schemas.prediction import DESCRIBE_DOC, PREDICT_DOC
 from backend.services.directory_service import ServedAPI
 from backend.services.runtime import current_runtime
 
 DRAIN_BYTES_MAX = 16 * 1_048_576
-PREFLIGHT_SECONDS = "600"
 
 prediction = APIBlueprint("prediction", __name__, tag="Prediction")
 
@@ -72,9 +73,7 @@ def describe(api: ServedAPI) -> dict[str, Any]:
 def preflight(target: str) -> Response:
     """Answer a browser that asks whether it may call."""
     response = Response(status=204)
-    response.headers["Access-Control-Allow-Methods"] = "GET, POST, OPTIONS"
-    response.headers["Access-Control-Allow-Headers"] = "Content-Type, X-API-Key, Authorization, X-Request-ID"
-    response.headers["Access-Control-Max-Age"] = PREFLIGHT_SECONDS
+    response.headers.update(PREFLIGHT_HEADERS)
     return allow_origin(response, target)
 
 
@@ -106,17 +105,8 @@ def drain(length: int) -> None:
 
 
 def allow_origin(response: Response, target: str) -> Response:
-    """Let a browser read the answer when the API's owner allows its origin; any origin when none is listed."""
-    origin = request.headers.get("Origin")
-    if not origin:
+    """Let a browser read the answer as the API's owner allows."""
+    if "Origin" not in request.headers:
         return response
-    predictor = current_runtime().predictor
-    api = predictor.api(int(target)) if target.isascii() and target.isdecimal() and len(target) <= 18 else None
-    allowed = api.allowed_origins if api is not None else ()
-    response.headers["Vary"] = "Origin"
-    if not allowed or origin in allowed:
-        response.headers["Access-Control-Allow-Origin"] = origin if allowed else "*"
-        response.headers["Access-Control-Expose-Headers"] = (
-            "X-Request-ID, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, RateLimit, Retry-After"
-        )
-    return response
+    kind: MLPredict = current_app.extensions["modelport.kinds"]["ml.predict"]
+    return allow_any_or_listed(response, kind.origins(target))

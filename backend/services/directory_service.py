@@ -13,9 +13,11 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.core.clock import Clock
+from backend.core.errors import Unavailable
 from backend.engine.keys import digest, is_well_formed
 from backend.engine.limits.windows import Policy
 from backend.models import Account, AppKey, ExportedAPI
@@ -68,7 +70,10 @@ class Remembered(Generic[NameT, ValueT]):
         entry = self._entries.get(name)
         if entry is not None and entry[0] == present:
             return entry[1]
-        value = self._read(name)
+        try:
+            value = self._read(name)
+        except SQLAlchemyError as error:
+            raise Unavailable("Keys cannot be looked up at the moment; try again", internal=repr(error)) from error
         if len(self._entries) >= ENTRIES_MAX:
             # Unknown keys are remembered too; a flood of them must not grow the process.
             self._entries.clear()

@@ -68,7 +68,7 @@ class PredictionService:
         return {**predictor.run(api, batch), **predictor.identify(api)}
 
     @staticmethod
-    def log_request(
+    def log_request(  # noqa: PLR0917 - the signature of the reference document
         api_id: int,
         request_data: object,
         response_data: object,
