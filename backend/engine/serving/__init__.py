@@ -1,0 +1,1 @@
+"""Serving: artefacts read safely, their contracts, validated payloads, runtimes and the cache of loaded models."""

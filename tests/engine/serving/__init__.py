@@ -1,0 +1,1 @@
+"""Tests of serving: artefacts, contracts, payloads, runtimes, cache."""
