@@ -1,13 +1,22 @@
 """What the OpenAPI document says of a view beyond its input and output: refusals and the way to sign in.
 
 Used by the decorators of this floor and by the routes. APIFlask keeps what it knows of a view in the view's
-`_spec`; its own `doc` overwrites what an inner decorator said, so this file merges instead. Changes no answer.
+`_spec`; its own `doc` overwrites what an inner decorator said, so this file merges instead. Changes no
+answer.
 """
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
+
+from apiflask import APIFlask
+from flask import Flask
+
+from backend.core import jsontools
+from backend.schemas.common import Error
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -40,6 +49,7 @@ _REASONS: Mapping[int, str] = {
     429: "More calls than the limit allows",
     503: "A part that the answer needs is down",
 }
+_PARENT = re.compile(r'("#/components/schemas/)[^"]*\.')
 _ERROR_BODY = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
 _RETRY_HEADERS = {
     name: {"schema": {"type": "integer"}, "description": text}
@@ -49,6 +59,12 @@ _RETRY_HEADERS = {
         ("X-RateLimit-Remaining", "Calls left in this minute"),
         ("X-RateLimit-Reset", "When the minute ends, epoch seconds"),
     )
+}
+
+
+_LINK_HEADER = {
+    "schema": {"type": "string"},
+    "description": 'The next page, as <...>; rel="next"; absent on the last',
 }
 
 
@@ -72,6 +88,80 @@ def secured_by(security: Iterable[Mapping[str, list[str]]]) -> Callable[[View], 
         return view
 
     return annotate
+
+
+def pages(view: View) -> View:
+    """Document the Link header of a list."""
+    responses = _spec(view).get("responses") or {}
+    _spec(view)["responses"] = {**responses, "200": {"headers": {"Link": _LINK_HEADER}}}
+    return view
+
+
+def takes_multipart(schema: Mapping[str, Any]) -> Callable[[View], View]:
+    """Document a multipart body that the view reads by itself."""
+
+    def annotate(view: View) -> View:
+        _spec(view).update(body=dict(schema), content_type="multipart/form-data")
+        return view
+
+    return annotate
+
+
+def install_openapi(app: Flask) -> None:
+    """Set APIFlask to describe refusals as they are, and finish its document."""
+    app.config.update(
+        AUTO_404_RESPONSE=False,
+        AUTO_AUTH_ERROR_RESPONSE=False,
+        AUTO_VALIDATION_ERROR_RESPONSE=False,
+        AUTO_OPERATION_ID=True,
+        SECURITY_SCHEMES=SECURITY_SCHEMES,
+    )
+    if isinstance(app, APIFlask):
+        app.spec_processor(finished)  # type: ignore[arg-type]  # SPEC_FORMAT is json: a dict comes
+
+
+def finished(document: dict[str, Any]) -> dict[str, Any]:
+    """Give APIFlask's document the error shape, flat names for nested shapes, and required bodies."""
+    shapes: dict[str, Any] = document.setdefault("components", {}).setdefault("schemas", {})
+    error = Error.model_json_schema(ref_template="#/components/schemas/Error.{model}")
+    nested: dict[str, Any] = error.pop("$defs")
+    shapes |= {"Error": error, **{f"Error.{name}": shape for name, shape in nested.items()}}
+    for path in document["paths"].values():
+        for operation in path.values():
+            _require_body(operation, shapes)
+    return _flattened(document)
+
+
+def _require_body(operation: Mapping[str, Any], shapes: Mapping[str, Any]) -> None:
+    """Mark a body as required where its shape requires a field; APIFlask marks none."""
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        name = content["schema"].get("$ref", "").rpartition("/")[2]
+        shape = shapes.get(name, content["schema"])
+        if shape.get("required"):
+            operation["requestBody"]["required"] = True
+
+
+def _flattened(document: dict[str, Any]) -> dict[str, Any]:
+    """Rename `Parent.Child` to `Child` where all parents mean the same shape, so that clients get one type for it."""
+    shapes: dict[str, Any] = document["components"]["schemas"]
+    flat: dict[str, str] = {}
+    for name in shapes:
+        plain = name.rpartition(".")[2]
+        twins = [other for other in shapes if other.rpartition(".")[2] == plain]
+        if len({_anonymous(shapes[twin]) for twin in twins}) == 1:
+            flat[name] = plain
+    text = jsontools.dumps(document).decode()
+    for name, plain in sorted(flat.items(), key=lambda pair: -len(pair[0])):
+        text = text.replace(f'"#/components/schemas/{name}"', f'"#/components/schemas/{plain}"')
+    renamed: dict[str, Any] = json.loads(text)
+    kept = renamed["components"]["schemas"]
+    renamed["components"]["schemas"] = {flat.get(name, name): kept[name] for name in sorted(kept)}
+    return renamed
+
+
+def _anonymous(shape: Mapping[str, Any]) -> str:
+    """Give a shape's text without the parents in its references, for comparing twins."""
+    return _PARENT.sub(r"\1", jsontools.dumps(shape).decode())
 
 
 def _spec(view: Callable[..., Any]) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Signed-in sessions over HTTP: access tokens in the Authorization header or in cookies.
 
-`session_required` guards every management route; the auth routes call `sign` and `set_cookies`. Cookies need the
-CSRF token in a header, since browsers attach cookies by themselves; a bearer header needs none. Decides nothing
-about what a viewer may see: that is `backend.services.access`.
+`session_required` guards every management route; the auth routes call `sign` and `set_cookies`. Cookies
+need the CSRF token in a header, since browsers attach cookies by themselves; a bearer header needs none.
+Decides nothing about what a viewer may see: that is `backend.services.access`.
 """
 
 from __future__ import annotations
@@ -165,9 +165,7 @@ def _invalid_token() -> Unauthenticated:
 
 def _expired_token() -> Unauthenticated:
     """Give the refusal of a token past its time."""
-    return Unauthenticated(
-        "This token has expired: refresh it or sign in again", details={"reason": "expired_token"}
-    )
+    return Unauthenticated("This token has expired: refresh it or sign in again", details={"reason": "expired_token"})
 
 
 def _csrf_refused() -> Forbidden:

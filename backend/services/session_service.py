@@ -1,7 +1,7 @@
 """Sign-in sessions as families of refresh tokens: begin, rotate, end, and who is behind one.
 
-Called by the auth routes and by the session check of every management route. Holds no JWT: the middleware signs
-what this file decides.
+Called by the auth routes and by the session check of every management route. Holds no JWT: the middleware
+signs what this file decides.
 """
 
 from __future__ import annotations
@@ -133,9 +133,9 @@ def _grant(account: Account, *, family_id: str) -> GrantedSession:
 def _why_refused(refresh_jti: str) -> Unauthenticated:
     """Tell an innocent race from a theft, and end the family in the second case.
 
-    Two tabs that wake together send the same cookie; the slower one gets a plain 401 and finds the newer cookies
-    in place. Ending the family for that would sign people out at random. The price: a replay within ten seconds
-    is refused without an alarm, which then rings when the loser tries again later.
+    Two tabs that wake together send the same cookie; the slower one gets a plain 401 and finds the newer
+    cookies in place. Ending the family for that would sign people out at random. The price: a replay within
+    ten seconds is refused without an alarm, which then rings when the loser tries again later.
     """
     token = db.session.get(RefreshToken, refresh_jti)
     if token is None or token.revoked_at is not None or token.used_at is None:

@@ -1,0 +1,1 @@
+"""What is outside the process, each behind a Protocol; named by bootstrap alone."""

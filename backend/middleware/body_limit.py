@@ -1,0 +1,63 @@
+"""How large a request's body may be, and how a refused one is taken off the wire.
+
+A server that answers and closes while the client still sends makes the client see a broken connection instead of the
+answer; so what is left of a refused body is read away, up to a bound. Predictions bound their bodies themselves.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import BinaryIO
+
+from flask import Flask, Response, request
+
+from backend.core.errors import PayloadTooLarge
+
+BODY_BYTES_MAX = 1_048_576
+UPLOAD_PATH = "/api/models"
+SAMPLE_BYTES_MAX = 5_242_880
+UPLOAD_MARGIN_BYTES = SAMPLE_BYTES_MAX + 65_536
+"""What an upload may hold beside the artefact: the sample, the fields and multipart's own lines."""
+DRAIN_BYTES_MAX = 67_108_864
+DRAIN_SECONDS_MAX = 10.0
+_CHUNK_BYTES = 262_144
+
+
+def install_body_limit(app: Flask, *, upload_bytes_max: int) -> None:
+    """Refuse bodies over 1 MB, on the upload route over what an artefact may weigh."""
+
+    def bound() -> None:
+        if request.blueprint == "prediction":
+            return
+        is_upload = request.method == "POST" and request.path == UPLOAD_PATH
+        named_bound = upload_bytes_max if is_upload else BODY_BYTES_MAX
+        bytes_max = named_bound + UPLOAD_MARGIN_BYTES if is_upload else named_bound
+        # Bodies of unknown length are held to the same bound while they are read.
+        request.max_content_length = bytes_max
+        if request.content_length is not None and request.content_length > bytes_max:
+            raise PayloadTooLarge(named_bound)
+
+    app.before_request(bound)
+    app.after_request(_drain_refused)
+
+
+def _drain_refused(answer: Response) -> Response:
+    """Read away what a refused request still has to send.
+
+    Only where the server marks the body's end (gunicorn does): elsewhere reading on could wait for ever.
+    """
+    has_body = bool(request.content_length) or "Transfer-Encoding" in request.headers
+    if answer.status_code >= 400 and has_body and request.environ.get("wsgi.input_terminated"):
+        _drain(request.environ["wsgi.input"])
+    return answer
+
+
+def _drain(stream: BinaryIO) -> None:
+    """Read until the end, the bound or the deadline, whichever comes first."""
+    deadline = time.monotonic() + DRAIN_SECONDS_MAX
+    left = DRAIN_BYTES_MAX
+    while left > 0 and time.monotonic() < deadline:
+        chunk = stream.read(min(_CHUNK_BYTES, left))
+        if not chunk:
+            return
+        left -= len(chunk)
