@@ -2,11 +2,17 @@
  * Types of the dictionary. English is the source: its keys and placeholders are what French must provide
  * and what `t` accepts. One file a namespace and language, so that each stays small.
  */
+import { auth } from "@/i18n/en/auth";
 import { common } from "@/i18n/en/common";
+import { exporting } from "@/i18n/en/exporting";
+import { keys } from "@/i18n/en/keys";
+import { models } from "@/i18n/en/models";
 import { monitoring } from "@/i18n/en/monitoring";
+import { settings } from "@/i18n/en/settings";
 import { shell } from "@/i18n/en/shell";
+import { upload } from "@/i18n/en/upload";
 
-export const en = { common, monitoring, shell } as const;
+export const en = { auth, common, exporting, keys, models, monitoring, settings, shell, upload } as const;
 
 export type Dictionary = { readonly [N in keyof typeof en]: { readonly [K in keyof (typeof en)[N]]: string } };
 export type Language = "en" | "fr";

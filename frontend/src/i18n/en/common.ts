@@ -8,6 +8,7 @@ export const common = {
   copy: "Copy",
   copied: "Copied",
   copyOf: "Copy {what}",
+  codeOf: "Code: {what}",
   loading: "Loading…",
   none: "None",
   unknown: "Unknown",

@@ -1,0 +1,28 @@
+import type { Dictionary } from "@/i18n/dictionary";
+
+export const auth: Dictionary["auth"] = {
+  signIn: "Se connecter",
+  createAccount: "Créer un compte",
+  signInTitle: "Heureux de vous revoir",
+  signInText: "Connectez-vous à votre espace.",
+  createTitle: "Créez votre compte",
+  createText: "Votre premier modèle peut répondre à des appels dans la minute.",
+  name: "Nom",
+  email: "Adresse e-mail",
+  password: "Mot de passe",
+  namePlaceholder: "Ada Lovelace",
+  emailPlaceholder: "vous@entreprise.fr",
+  passwordHint: "Au moins 8 caractères.",
+  needName: "Indiquez votre nom.",
+  needEmail: "Indiquez une adresse e-mail, par exemple vous@entreprise.fr.",
+  needPassword: "Indiquez votre mot de passe.",
+  shortPassword: "Au moins 8 caractères, s’il vous plaît.",
+  wrong: "L’adresse e-mail ou le mot de passe est incorrect.",
+  taken: "Un compte existe déjà avec cette adresse e-mail. Connectez-vous.",
+  showPassword: "Afficher ou masquer le mot de passe",
+  firstRun: "Premier démarrage ?",
+  firstRunText: "L’e-mail et le mot de passe de l’administrateur ont été affichés une fois, dans le terminal où a été lancé",
+  pitchTitle: "D’un modèle entraîné à une API sur laquelle on peut compter.",
+  pitchText: "Déposez un fichier scikit-learn, exportez-le en un clic et suivez chaque appel.",
+  pitchCaption: "Un appel, une réponse, avec son contrat, sa clé et sa limite.",
+};

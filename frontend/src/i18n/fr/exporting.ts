@@ -1,0 +1,26 @@
+import type { Dictionary } from "@/i18n/dictionary";
+
+export const exporting: Dictionary["exporting"] = {
+  titleAsk: "Exporter {name}",
+  titleBusy: "Export de {name}",
+  titleDone: "{name} est en ligne",
+  doneText: "Cette adresse répond aux appels qui portent la clé.",
+  busyText: "Création de l’adresse et de la clé…",
+  failed: "L’export n’a pas abouti",
+  name: "Nom de l’API",
+  nameHint: "Tel qu’il apparaît dans la supervision.",
+  limit: "Limite par minute",
+  limitHint: "Au-delà, les appels reçoivent un 429. Modifiable plus tard.",
+  origins: "Origines autorisées",
+  originsHint: "Pages qui peuvent appeler depuis un navigateur, une origine par ligne. Vide : toutes.",
+  originsBad: "{origin} n’est pas une origine. Écrivez-la comme https://example.com",
+  submit: "Exporter",
+  apiUrl: "URL de l’API",
+  use: "Comment l’appeler",
+  docs: "Documentation",
+  monitor: "Ouvrir la supervision",
+  testCall: "Envoyer un appel d’essai",
+  testAgain: "Renvoyer",
+  testHint: "Utilise l’exemple du contrat et compte pour une requête.",
+  testResult: "Réponse à l’appel d’essai",
+};

@@ -1,0 +1,26 @@
+import type { Dictionary } from "@/i18n/dictionary";
+
+export const settings: Dictionary["settings"] = {
+  title: "Réglages",
+  subtitle: "Votre profil et l’apparence de l’application.",
+  profile: "Profil",
+  profileHint: "Visible par les personnes avec qui vous partagez des modèles.",
+  name: "Nom",
+  email: "Adresse e-mail",
+  emailHint: "Votre identifiant. Il ne se modifie pas ici.",
+  role: "Rôle",
+  plan: "Forfait",
+  since: "Membre depuis",
+  needName: "Un nom doit contenir au moins une lettre.",
+  saved: "Profil enregistré.",
+  saveFailed: "Le profil n’a pas été enregistré",
+  appearance: "Apparence",
+  appearanceHint: "Conservée dans ce navigateur.",
+  theme: "Thème",
+  themeHint: "Système suit votre appareil.",
+  language: "Langue",
+  languageHint: "Les dates et les nombres la suivent.",
+  formats: "Par exemple",
+  session: "Session",
+  sessionText: "Se termine sur cet appareil ; les autres restent connectés.",
+};
