@@ -1,0 +1,95 @@
+"""Layout of the shared state's file: native 64-bit words, so that every store is one instruction.
+
+    words 0..511         header: magic, version, index entries, next free arena word, used entries, generation
+    8 words an entry     index: digest (2), ring, head, longest window in ns, 3 spare words (one cache line)
+    to the end           arena: rings of timestamps in ns
+
+Read by every module of this package. Holds numbers and the check of a header; maps nothing and locks nothing.
+"""
+
+import enum
+import os
+import struct
+
+WORD_BYTES = 8
+PAGE_BYTES = 4096
+
+# A constant and not a string: a file of another byte order reads as another magic and is refused.
+MAGIC = 0x4D504C494D495453
+VERSION = 1
+
+MAGIC_AT = 0
+VERSION_AT = 1
+ENTRIES_AT = 2
+ARENA_NEXT_AT = 3
+USED_AT = 4
+# On a cache line of its own: every request reads it, admissions write the line before.
+GENERATION_AT = 8
+
+INDEX_AT = PAGE_BYTES // WORD_BYTES
+ENTRY_WORDS = 8
+HIGH = 0
+LOW = 1
+RING = 2
+HEAD = 3
+WINDOW = 4
+
+# A ring's word: where it begins, shifted, and the logarithm of its capacity. Never 0, so 0 is a free entry.
+RING_SHIFT = 6
+RING_LOG2_MASK = (1 << RING_SHIFT) - 1
+RING_LOG2_FIRST = 4
+
+ARENA_BYTES_FIRST = 1 << 20
+ENTRIES_DEFAULT = 1 << 20
+
+
+class Health(enum.Enum):
+    """What a look at the header says."""
+
+    BLANK = "blank"
+    GOOD = "good"
+    STALE = "stale"
+    FOREIGN = "foreign"
+
+
+def arena_at(entries: int) -> int:
+    """Give the first word of the arena."""
+    return INDEX_AT + entries * ENTRY_WORDS
+
+
+def inspect(fd: int) -> Health:
+    """Judge a file by its header and size; STALE is ours but of another version or cut short."""
+    page = os.pread(fd, PAGE_BYTES, 0)
+    if not page.strip(b"\0"):
+        return Health.BLANK
+    if len(page) < PAGE_BYTES:
+        return Health.FOREIGN
+    magic, version, entries, arena_next = struct.unpack_from("=4Q", page)
+    if magic != MAGIC:
+        return Health.FOREIGN
+    size_words = os.fstat(fd).st_size // WORD_BYTES
+    is_plausible = version == VERSION and entries.bit_count() == 1 and arena_at(entries) <= arena_next <= size_words
+    return Health.GOOD if is_plausible else Health.STALE
+
+
+def write_header(fd: int, entries: int, generation: int) -> None:
+    """Make an empty file a state with no counters.
+
+    Args:
+        entries: capacity of the index, a power of two.
+        generation: where the generation goes on counting.
+
+    Raises:
+        ValueError: entries is not a power of two.
+    """
+    if entries.bit_count() != 1:
+        raise ValueError(f"entries must be a power of two, not {entries}")
+    os.ftruncate(fd, arena_at(entries) * WORD_BYTES)
+    os.posix_fallocate(fd, arena_at(entries) * WORD_BYTES, ARENA_BYTES_FIRST)
+    words = [0] * INDEX_AT
+    words[MAGIC_AT] = MAGIC
+    words[VERSION_AT] = VERSION
+    words[ENTRIES_AT] = entries
+    words[ARENA_NEXT_AT] = arena_at(entries)
+    words[GENERATION_AT] = generation
+    os.pwrite(fd, struct.pack(f"={INDEX_AT}Q", *words), 0)

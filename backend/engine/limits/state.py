@@ -1,0 +1,297 @@
+"""SharedState: one mapped file that all processes of a machine count in, exactly.
+
+Opened once a process by bootstrap; used by the limiter and by whoever caches what `generation` guards. Safe when
+any process is killed at any instruction: record locks die with their holder, and every store leaves the file whole.
+Never opens the file twice in one process, and nobody else in it may: closing any descriptor of a file silently
+drops all record locks the process holds on it. The file must lie on a local disk.
+"""
+
+import errno
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, LOCK_UN, flock, lockf
+from hashlib import blake2b
+from pathlib import Path
+from typing import ClassVar
+
+from backend.engine.limits.attach import attach, is_alone, is_current, rebuild
+from backend.engine.limits.errors import StateClosedError
+from backend.engine.limits.layout import ENTRIES_DEFAULT, GENERATION_AT, HIGH, LOW, RING
+from backend.engine.limits.log import Log
+from backend.engine.limits.table import Table
+
+# Locked bytes lie far beyond any file's end: one a stripe of counters, then one for the structure. Always taken
+# in ascending order, so that no two processes wait for each other.
+STRIPES = 1024
+_LOCKS_AT = 1 << 50
+_STRUCTURE = STRIPES
+_PLACES_MAX = 1 << 16
+
+
+class Place(Log):
+    """A counter by its key, read anew at every `acquire`."""
+
+    __slots__ = ("high", "low", "stripe")
+
+    def __init__(self, key: str) -> None:
+        digest = blake2b(key.encode(), digest_size=16).digest()
+        self.high = int.from_bytes(digest[:8], "little")
+        self.low = int.from_bytes(digest[8:], "little")
+        self.stripe = self.high % STRIPES
+        self.at = self.ring = 0
+
+    def is_read_from(self, words: memoryview) -> bool:
+        """Read the newest calls if the entry is still ours and its ring the one we know, thus mapped."""
+        at = self.at
+        # An expired entry may have been taken over by another counter.
+        if not at or words[at + LOW] != self.low or words[at + HIGH] != self.high:
+            return False
+        if words[at + RING] != self.ring:
+            return False
+        self.load(words, at)
+        return True
+
+
+class SharedState:
+    """The counters and the generation of one machine. Threads and forks may share it."""
+
+    _opened: ClassVar[dict[Path, "SharedState"]] = {}
+    _opening: ClassVar[threading.Lock] = threading.Lock()
+
+    def __init__(self, path: Path, entries: int, clock: Callable[[], int]) -> None:
+        """Use `open`."""
+        self._path = path
+        self._entries = entries
+        self._clock = clock
+        self._users = 0
+        self._lock = threading.Lock()
+        self._held: set[int] = set()
+        self._places: dict[str, Place] = {}
+        self._fd = -1
+        self._table: Table | None = None
+        self._pulse: memoryview | None = None
+
+    @classmethod
+    def open(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        entries: int = ENTRIES_DEFAULT,
+        clock: Callable[[], int] = time.time_ns,
+    ) -> "SharedState":
+        """Open or make the state; the second open of a file in one process gives the same object.
+
+        Args:
+            path: the file; its folder exists.
+            entries: how many counters fit, a power of two; counts only where the file is made or rebuilt.
+            clock: ns since the epoch, for dropping what has expired.
+
+        Raises:
+            StateCorruptError: the file is something else, or broken while in use.
+        """
+        real = Path(path).resolve()
+        with cls._opening:
+            state = cls._opened.get(real) or cls(real, entries, clock)
+            state.join()
+            cls._opened[real] = state
+            return state
+
+    def join(self) -> None:
+        """Count one more user in this process; `open` does."""
+        with self._lock:
+            self._users += 1
+            try:
+                self._attached()
+            except BaseException:
+                self._users -= 1
+                raise
+
+    def close(self) -> None:
+        """Leave; the last close of as many as there were opens unmaps the file. One too many is harmless."""
+        with self._opening, self._lock:
+            self._users = max(0, self._users - 1)
+            if not self._users:
+                self._opened.pop(self._path, None)
+                self._detach()
+
+    def generation(self) -> int:
+        """Give the number that changes when caches must be forgotten; one read of shared memory."""
+        pulse = self._pulse
+        if pulse is None:
+            with self._lock:
+                pulse = self._attached().pulse
+        return pulse[GENERATION_AT]
+
+    def bump_generation(self) -> int:
+        """Tell every process to forget what it cached, at once; gives the new number."""
+        self.acquire(())
+        try:
+            self._take(_STRUCTURE)
+            pulse = self._attached().pulse
+            pulse[GENERATION_AT] += 1
+            return pulse[GENERATION_AT]
+        finally:
+            self.release()
+
+    def compact(self) -> bool:
+        """Drop expired counters and outgrown rings; False, and nothing done, while another process is there."""
+        with self._lock:
+            self._attached()
+            if is_alone(self._fd):
+                rebuild(self._fd, self._path, entries=self._entries, now=self._clock())
+            else:
+                flock(self._fd, LOCK_SH)
+                if is_current(self._fd, self._path):
+                    return False
+            self._detach()
+            self._attached()
+            return True
+
+    def acquire(self, keys: Sequence[str]) -> list[Place]:
+        """Lock counters against every thread and process until `release`, and read them.
+
+        One thread of a process is inside at a time: record locks do not tell threads apart.
+
+        Args:
+            keys: names of counters; one given twice is locked once.
+
+        Returns:
+            One place a key, the same object for the same key.
+        """
+        self._lock.acquire()
+        try:
+            table = self._table or self._attached()
+            if len(keys) == 1:
+                places = [self._places.get(keys[0]) or self._remember(keys[0])]
+                self._take(places[0].stripe)
+            else:
+                places = [self._places.get(key) or self._remember(key) for key in keys]
+                for stripe in sorted({place.stripe for place in places}):
+                    self._take(stripe)
+            for place in places:
+                if not place.is_read_from(table.words):
+                    self._search(places)
+                    break
+        except BaseException:
+            self.release()
+            raise
+        return places
+
+    def release(self) -> None:
+        """Unlock everything `acquire` and `reserve` locked."""
+        try:
+            self._held.clear()
+            if self._fd >= 0:
+                lockf(self._fd, LOCK_UN, 0, _LOCKS_AT)
+        finally:
+            self._lock.release()
+
+    def reserve(self, windows: Mapping[Place, int], *, now: int, cost: int) -> None:
+        """Make sure that `cost` more calls can be counted in every place given, without counting them.
+
+        Args:
+            windows: for each place from `acquire` its window in ns; calls inside the longest one ever given are
+                not overwritten. The places are read anew.
+            now: ns.
+            cost: calls.
+
+        Raises:
+            StateFullError: no entry or no disk space is left.
+        """
+        table = self._enter_structure()
+        for place, window in windows.items():
+            at = place.at or table.insert(place.high, place.low, now, self._claim)
+            place.load(table.words, at)
+            place.widen(window)
+            while not place.fits(cost, now, window):
+                table.grow(at)
+                place.load(table.words, at)
+        # Growing may have moved the mapping under those that came first.
+        for place in windows:
+            place.load(table.words, place.at)
+
+    def _attached(self) -> Table:
+        if self._table is None:
+            if not self._users:
+                raise StateClosedError(f"{self._path} is closed")
+            self._fd = attach(self._path, entries=self._entries, now=self._clock())
+            self._table = Table(self._fd)
+            self._pulse = self._table.pulse
+        return self._table
+
+    def _detach(self) -> None:
+        self._places.clear()
+        self._pulse = None
+        table, self._table = self._table, None
+        fd, self._fd = self._fd, -1
+        if table is not None:
+            table.close()
+        if fd >= 0:
+            os.close(fd)
+
+    def _remember(self, key: str) -> Place:
+        if len(self._places) >= _PLACES_MAX:
+            self._places.clear()
+        place = self._places[key] = Place(key)
+        return place
+
+    def _search(self, places: Sequence[Place]) -> None:
+        table = self._attached()
+        for place in places:
+            at = place.at = table.find(place.high, place.low)
+            if at and not table.is_mapped(at):
+                self._enter_structure()
+        for place in places:
+            place.load(table.words, place.at)
+
+    def _enter_structure(self) -> Table:
+        self._take(_STRUCTURE)
+        table = self._attached()
+        table.refresh()
+        return table
+
+    def _claim(self, high: int) -> bool:
+        stripe = high % STRIPES
+        if stripe in self._held:
+            return False
+        try:
+            lockf(self._fd, LOCK_EX | LOCK_NB, 1, _LOCKS_AT + stripe)
+        except (BlockingIOError, PermissionError):
+            return False
+        self._held.add(stripe)
+        return True
+
+    def _take(self, stripe: int) -> None:
+        while stripe not in self._held:
+            try:
+                lockf(self._fd, LOCK_EX, 1, _LOCKS_AT + stripe)
+                self._held.add(stripe)
+            except OSError as error:
+                # The kernel looks for cycles between processes, not threads, and over all files. Our order has
+                # none; what looks like one is gone when the other thread moves on.
+                if error.errno != errno.EDEADLK:
+                    raise
+                os.sched_yield()
+
+    def let_go(self) -> None:
+        """Forget in a forked child what is the parent's: its locks, and its threads that would release them."""
+        self._lock = threading.Lock()
+        self._held = set()
+        self._places = {}
+        # Dropped, not closed: a thread of the parent may have been inside.
+        self._table = self._pulse = None
+        fd, self._fd = self._fd, -1
+        if fd >= 0:
+            os.close(fd)
+
+    @classmethod
+    def let_go_all(cls) -> None:
+        """Make every open state of a forked child attach anew at its next use."""
+        cls._opening = threading.Lock()
+        for state in cls._opened.values():
+            state.let_go()
+
+
+os.register_at_fork(after_in_child=SharedState.let_go_all)

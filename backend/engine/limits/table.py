@@ -1,0 +1,196 @@
+"""Table: the mapped file as an index of counters and an arena of rings.
+
+Used by SharedState and by the rebuild at start. Every change is ordered so that a kill between two stores leaves
+a table that is whole. Never locks: `insert`, `grow` and `refresh` need the structure lock, the rest the lock of the
+counter they are about.
+"""
+
+import mmap
+import os
+from collections.abc import Callable, Iterator
+
+from backend.engine.limits.errors import StateCorruptError, StateFullError
+from backend.engine.limits.layout import (
+    ARENA_NEXT_AT,
+    ENTRIES_AT,
+    ENTRY_WORDS,
+    HEAD,
+    HIGH,
+    INDEX_AT,
+    LOW,
+    PAGE_BYTES,
+    RING,
+    RING_LOG2_FIRST,
+    RING_LOG2_MASK,
+    RING_SHIFT,
+    USED_AT,
+    WINDOW,
+    WORD_BYTES,
+    arena_at,
+)
+from backend.engine.limits.log import Log
+
+GROWTH_BYTES_MAX = 16 << 20
+_ENTRIES_A_PAGE = PAGE_BYTES // WORD_BYTES // ENTRY_WORDS
+_ZERO_PAGE = bytes(PAGE_BYTES)
+
+
+class Table:
+    """One mapping of the file; `words` is replaced when the mapping grows, so nobody keeps it across a call."""
+
+    __slots__ = ("_entries", "_fd", "_map", "length", "pulse", "words")
+
+    def __init__(self, fd: int) -> None:
+        """Map a file whose header was found good."""
+        self._fd = fd
+        self._map = mmap.mmap(fd, 0)
+        self._view()
+        self._entries = self.words[ENTRIES_AT]
+        # The header a second time, in a mapping that never moves: `generation` reads it without a lock.
+        self.pulse = memoryview(mmap.mmap(fd, PAGE_BYTES)).cast("Q")
+
+    def close(self) -> None:
+        """Unmap. The mapping owns a descriptor, so this drops every record lock the process holds on the file."""
+        self.words.release()
+        self._map.close()
+
+    def find(self, high: int, low: int) -> int:
+        """Give the first word of the counter's entry, or 0 when there is none."""
+        words = self.words
+        mask = self._entries - 1
+        slot = low & mask
+        while words[(at := INDEX_AT + slot * ENTRY_WORDS) + RING]:
+            if words[at + LOW] == low and words[at + HIGH] == high:
+                return at
+            slot = (slot + 1) & mask
+        return 0
+
+    def insert(self, high: int, low: int, now: int, claim: Callable[[int], bool]) -> int:
+        """Find or make the counter's entry.
+
+        Args:
+            high, low: the halves of its digest.
+            now: ns; an entry on the way whose calls have all expired by then is taken over.
+            claim: locks the counter whose `high` is given, without waiting; says whether it could.
+
+        Raises:
+            StateFullError: every entry is in use.
+        """
+        spare = 0
+        slot = low & (self._entries - 1)
+        while self.words[(at := INDEX_AT + slot * ENTRY_WORDS) + RING]:
+            if self.words[at + LOW] == low and self.words[at + HIGH] == high:
+                return at
+            if not spare and self.is_expired(at, now) and claim(self.words[at + HIGH]):
+                # Looked at twice: its owner may have counted a call before we had its lock.
+                spare = at if self.is_expired(at, now) else 0
+            slot = (slot + 1) & (self._entries - 1)
+        if not spare:
+            self._publish(at, high, low)
+            return at
+        # Emptied before it is renamed: half renamed it answers to nobody and is taken over by the next.
+        words = self.words
+        words[spare + HEAD] = 0
+        words[spare + WINDOW] = 0
+        words[spare + HIGH] = high
+        words[spare + LOW] = low
+        return spare
+
+    def is_expired(self, at: int, now: int) -> bool:
+        """Say whether no call of the counter can matter any more at `now` ns."""
+        log = Log(self.words, at)
+        return not log.head or log.last + self.words[at + WINDOW] <= now
+
+    def is_mapped(self, at: int) -> bool:
+        """Say whether the counter's ring lies inside this process's mapping."""
+        ring = self.words[at + RING]
+        return (ring >> RING_SHIFT) + (1 << (ring & RING_LOG2_MASK)) <= self.length
+
+    def grow(self, at: int) -> None:
+        """Double the counter's ring; the old one stays valid until the one store that switches to the new."""
+        old = Log(self.words, at)
+        log2 = (self.words[at + RING] & RING_LOG2_MASK) + 1
+        base = self._allocate(1 << log2)
+        words = self.words
+        mask = (1 << log2) - 1
+        index = old.first
+        while index < old.head:
+            stop = min(old.head, (index | old.mask) + 1)
+            source, target = old.base + (index & old.mask), base + (index & mask)
+            words[target : target + stop - index] = words[source : source + stop - index]
+            index = stop
+        words[at + RING] = base << RING_SHIFT | log2
+
+    def refresh(self) -> None:
+        """Map what other processes have added to the file."""
+        size = os.fstat(self._fd).st_size
+        if size != self.length * WORD_BYTES:
+            self._resize(size)
+
+    def entries(self) -> Iterator[int]:
+        """Give every entry in use; pages never written cost one comparison."""
+        for first in range(INDEX_AT, arena_at(self._entries), _ENTRIES_A_PAGE * ENTRY_WORDS):
+            begin = first * WORD_BYTES
+            if self._map[begin : begin + PAGE_BYTES] == _ZERO_PAGE:
+                continue
+            stop = min(first + _ENTRIES_A_PAGE * ENTRY_WORDS, arena_at(self._entries))
+            for at in range(first, stop, ENTRY_WORDS):
+                if self.words[at + RING]:
+                    yield at
+
+    def _publish(self, at: int, high: int, low: int) -> None:
+        used = self.words[USED_AT]
+        if used >= self._entries - self._entries // 8:
+            raise StateFullError(f"all {self._entries} counters are in use")
+        self._back_with_disk(at)
+        base = self._allocate(1 << RING_LOG2_FIRST)
+        words = self.words
+        words[USED_AT] = used + 1
+        words[at + HEAD] = 0
+        words[at + WINDOW] = 0
+        words[at + HIGH] = high
+        words[at + LOW] = low
+        words[at + RING] = base << RING_SHIFT | RING_LOG2_FIRST
+
+    def _allocate(self, count: int) -> int:
+        begin = self.words[ARENA_NEXT_AT]
+        if begin + count > self.length:
+            self._extend((begin + count) * WORD_BYTES)
+        self.words[ARENA_NEXT_AT] = begin + count
+        return begin
+
+    def _extend(self, needed: int) -> None:
+        size = os.fstat(self._fd).st_size
+        if needed > size:
+            arena = size - arena_at(self._entries) * WORD_BYTES
+            wanted = max(needed, size + min(arena, GROWTH_BYTES_MAX))
+            wanted = (wanted + PAGE_BYTES - 1) // PAGE_BYTES * PAGE_BYTES
+            self._reserve(size, wanted - size)
+            size = wanted
+        self._resize(size)
+
+    def _back_with_disk(self, at: int) -> None:
+        page = at * WORD_BYTES // PAGE_BYTES * PAGE_BYTES
+        if self._map[page : page + PAGE_BYTES] == _ZERO_PAGE:
+            self._reserve(page, PAGE_BYTES)
+
+    def _reserve(self, begin: int, count: int) -> None:
+        # A store into a hole of a full disk is SIGBUS, the end of the worker; asked first, it is an error.
+        try:
+            os.posix_fallocate(self._fd, begin, count)
+        except OSError as error:
+            raise StateFullError("no disk space for the shared state") from error
+
+    def _resize(self, size: int) -> None:
+        if size < self.length * WORD_BYTES:
+            raise StateCorruptError("the shared state was cut short while in use")
+        # mmap.resize truncates the file to `size` too: safe only because the caller holds the structure lock.
+        self.words.release()
+        try:
+            self._map.resize(size)
+        finally:
+            self._view()
+
+    def _view(self) -> None:
+        self.words = memoryview(self._map).cast("Q")
+        self.length = len(self.words)
