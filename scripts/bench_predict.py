@@ -2,9 +2,9 @@
 
     .venv/bin/python -m scripts.bench_predict [--seconds 10] [--runs 3] [--connections 16]
 
-Needs `wrk` on the PATH. Starts a server of its own with two workers on a free port and a temporary home, serves a scaled
-logistic regression with four named columns, and prints requests a second and latencies of each run, then the medians.
-Compares with nothing: docs/benchmarks.md says how the figures were taken.
+Needs `wrk` on the PATH. Starts a server of its own with two workers on a free port and a temporary home, serves a
+scaled logistic regression with four named columns, and prints the median and every run of requests a second and
+latencies. Compares with nothing.
 """
 
 from __future__ import annotations

@@ -47,6 +47,7 @@ _REASONS: Mapping[int, str] = {
     415: "The body's media type is not read here",
     422: "The body or query does not fit its shape",
     429: "More calls than the limit allows",
+    500: "The model failed on input that it admits",
     503: "A part that the answer needs is down",
 }
 _PARENT = re.compile(r'("#/components/schemas/)[^"]*\.')
@@ -102,6 +103,16 @@ def takes_multipart(schema: Mapping[str, Any]) -> Callable[[View], View]:
 
     def annotate(view: View) -> View:
         _spec(view).update(body=dict(schema), content_type="multipart/form-data")
+        return view
+
+    return annotate
+
+
+def takes_json(schema: Mapping[str, Any]) -> Callable[[View], View]:
+    """Document a JSON body that the view reads by itself."""
+
+    def annotate(view: View) -> View:
+        _spec(view).update(body=dict(schema), content_type="application/json")
         return view
 
     return annotate

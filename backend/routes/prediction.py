@@ -10,23 +10,25 @@ from flask import Response, current_app, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from backend.core.errors import PayloadTooLarge
-from backend.core.ids import new_request_id
 from backend.endpoints import MLPredict
 from backend.gateway.call import AnyKind, Call
 from backend.gateway.pipeline import Gateway
 from backend.middleware.api_auth import presented_key, require_api_key
 from backend.middleware.cors import PREFLIGHT_HEADERS, allow_any_or_listed
-from backend.schemas.prediction import DESCRIBE_DOC, PREDICT_DOC
+from backend.middleware.openapi import refuses, secured_by, takes_json
+from backend.middleware.request_context import current_request_id
+from backend.schemas.prediction import KEY_SECURITY, PREDICT_BODY, Description, Prediction
 from backend.services.directory_service import ServedAPI
 from backend.services.runtime import current_runtime
-
-DRAIN_BYTES_MAX = 16 * 1_048_576
 
 prediction = APIBlueprint("prediction", __name__, tag="Prediction")
 
 
 @prediction.post("/api/predict/<target>")
-@prediction.doc(**PREDICT_DOC)
+@prediction.output(Prediction)
+@secured_by(KEY_SECURITY)
+@refuses(400, 401, 403, 404, 413, 429, 500, 503)
+@takes_json(PREDICT_BODY)
 def predict(target: str) -> Response:
     """Predict with an exported model.
 
@@ -40,7 +42,7 @@ def predict(target: str) -> Response:
         target=target,
         key=presented_key(),
         read_body=read_body,
-        request_id=new_request_id(),
+        request_id=current_request_id(),
         remote_address=request.remote_addr or "",
         occurred_at_us=time.time_ns() // 1_000,
         started_ns=started_ns,
@@ -49,12 +51,13 @@ def predict(target: str) -> Response:
     answer = gateway.handle(call)
     response = Response(answer.body, status=answer.status, content_type="application/json")
     response.headers.extend(answer.headers)
-    response.headers["X-Request-ID"] = call.request_id
     return allow_origin(response, target)
 
 
 @prediction.get("/api/predict/<target>")
-@prediction.doc(**DESCRIBE_DOC)
+@prediction.output(Description)
+@secured_by(KEY_SECURITY)
+@refuses(401, 403, 404, 503)
 @require_api_key
 def describe(api: ServedAPI) -> dict[str, Any]:
     """Describe what this API takes and gives, for the programs that hold its key."""
@@ -78,30 +81,15 @@ def preflight(target: str) -> Response:
 
 
 def read_body(bytes_max: int) -> bytes:
-    """Read the request's body, refusing one over the bound.
-
-    The rest of a refused body is read and dropped up to a bound: closing the socket under a client that still sends
-    would show it a broken pipe and not the answer.
-    """
+    """Read the request's body, refusing one over the bound; the body limit drains what is left of it."""
     length = request.content_length
     if length is not None and length > bytes_max:
-        drain(min(length, DRAIN_BYTES_MAX))
         raise PayloadTooLarge(bytes_max)
     request.max_content_length = bytes_max
     try:
         return request.get_data(cache=False)
     except RequestEntityTooLarge:
         raise PayloadTooLarge(bytes_max) from None
-
-
-def drain(length: int) -> None:
-    """Read and drop that many bytes of the body."""
-    stream = request.environ["wsgi.input"]
-    while length > 0:
-        chunk = stream.read(min(length, 65_536))
-        if not chunk:
-            return
-        length -= len(chunk)
 
 
 def allow_origin(response: Response, target: str) -> Response:
