@@ -97,9 +97,11 @@ $(DEV): requirements-dev.txt $(RUNTIME)
 	$(BIN)/python -m pip install --quiet --require-hashes --no-deps --requirement requirements-dev.txt
 	@touch $@
 
+# Versions and digests come from the lock, which --no-save leaves alone. Not `npm ci`: it refuses a lock without the optional
+# binaries of platforms that the registry at hand does not carry.
 $(NODE_MODULES): frontend/package-lock.json
 	scripts/bootstrap.sh node
-	npm --prefix frontend ci --no-audit --no-fund
+	npm --prefix frontend install --no-save --no-audit --no-fund
 	@touch $@
 
 $(WEB): $(NODE_MODULES) $(WEB_SOURCES)
