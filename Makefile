@@ -16,7 +16,7 @@ NODE_MODULES := frontend/node_modules/.package-lock.json
 WEB := frontend/out/index.html
 
 PYTHON_CODE := $(wildcard backend deploy migrations scripts tests wsgi.py)
-TYPED_CODE := $(wildcard backend migrations/env.py tests wsgi.py)
+TYPED_CODE := $(wildcard backend migrations/env.py scripts tests wsgi.py)
 WEB_SOURCES := $(shell find frontend/src frontend/public frontend/scripts -type f 2>/dev/null) \
 	$(wildcard frontend/*.config.ts frontend/*.config.mjs frontend/package.json frontend/tsconfig.json)
 
@@ -38,9 +38,10 @@ run: $(RUNTIME) $(WEB) ## Start everything on http://127.0.0.1:8000; settings fr
 
 ##@ Change
 .PHONY: check
-check: $(DEV) $(NODE_MODULES) ## Format, lint, types, import floors, dependencies; changes nothing
+check: $(DEV) $(NODE_MODULES) ## Format, lint, sizes, types, import floors, dependencies; changes nothing
 	$(BIN)/ruff format --check $(PYTHON_CODE)
 	$(BIN)/ruff check $(PYTHON_CODE)
+	$(BIN)/python scripts/check_sizes.py $(PYTHON_CODE)
 	$(BIN)/mypy $(TYPED_CODE)
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
