@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 from sqlalchemy import Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
@@ -15,10 +16,11 @@ BUSY_SECONDS = 15.0
 
 def engine_options(uri: str) -> dict[str, Any]:
     """Give `create_engine`'s options for a database."""
+    options: dict[str, Any] = {"json_serializer": _json_text, "json_deserializer": orjson.loads}
     if uri.startswith("sqlite"):
-        return {"connect_args": {"timeout": BUSY_SECONDS}}
+        return {**options, "connect_args": {"timeout": BUSY_SECONDS}}
     # A connection that the server closed overnight is replaced, not handed to a request.
-    return {"pool_pre_ping": True}
+    return {**options, "pool_pre_ping": True}
 
 
 def install_sqlite_pragmas(engine: Engine) -> None:
@@ -37,3 +39,8 @@ def _set_pragmas(connection: DBAPIConnection, _record: object) -> None:
     for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _json_text(value: object) -> str:
+    """Write a JSON column; keys of any plain type become text, as the standard library has them."""
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()

@@ -24,7 +24,7 @@ from backend.services.fold_rows import Overtaken
 from backend.services.journal_batch import BadLine, Batch, add_up, gather
 from backend.services.transactions import begin_writing
 
-BATCH_LINES = 2_000
+BATCH_LINES = 5_000
 NARROWING = 8
 log = get_logger(__name__)
 

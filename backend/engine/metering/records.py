@@ -7,13 +7,15 @@ behind.
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import orjson
 
 VERSION = 1
 FIELDS = 17
-REQUEST_ID_CHARS_MAX = 64
+ID_CHARS_MAX = 64
 ADDRESS_CHARS_MAX = 45
 INTEGER_MAX = 2**31 - 1
 MICROSECONDS_MAX = 4_102_444_800_000_000
@@ -92,10 +94,11 @@ def decode(line: bytes) -> CallRecord:
         raise UndecodableRecord(str(error)) from error
     if not isinstance(values, list) or len(values) != FIELDS or values[0] != VERSION:
         raise UndecodableRecord("not a record of a known version")
-    try:
-        return _checked(values)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise UndecodableRecord(str(error)) from error
+    if tuple(map(type, values)) not in _USUAL_SHAPES or b"\\u0000" in line:
+        values = [mend(value) for mend, value in zip(_MENDERS, values, strict=True)]
+    record = CallRecord(*values[1:])
+    _check_bounds(record)
+    return record
 
 
 def clip_body(body: bytes, bytes_max: int) -> str:
@@ -115,55 +118,32 @@ def clip_body(body: bytes, bytes_max: int) -> str:
     return orjson.dumps(cut).decode()
 
 
-def _checked(values: list[object]) -> CallRecord:
-    """Hold every value against its column, so that one broken line can never stop the fold."""
-    (
-        _,
-        request_id,
-        moment,
-        api_id,
-        key_id,
-        model_id,
-        status,
-        seconds,
-        cpu,
-        memory,
-        rows,
-        sent,
-        given,
-        *texts,
-    ) = values
-    if (
-        not isinstance(request_id, str)
-        or not 0 < len(request_id) <= REQUEST_ID_CHARS_MAX
-        or "\0" in request_id
-    ):
-        raise UndecodableRecord("no request id")
-    address, request_data, response_data, error_message = (_text(value) for value in texts)
-    return CallRecord(
-        request_id,
-        _whole(moment, MICROSECONDS_MAX),
-        _whole(api_id),
-        _short(key_id, REQUEST_ID_CHARS_MAX),
-        None if model_id is None else _whole(model_id),
-        _whole(status),
-        _real(seconds),
-        _real(cpu),
-        _real(memory),
-        _whole(rows),
-        _whole(sent),
-        _whole(given),
-        _short(address, ADDRESS_CHARS_MAX),
-        request_data,
-        response_data,
-        error_message,
+def _check_bounds(record: CallRecord) -> None:
+    """Hold numbers and lengths against their columns, so that one broken line can never stop the fold."""
+    numbers = (
+        record.api_id,
+        record.model_id or 0,
+        record.status_code,
+        record.rows,
+        record.request_bytes,
+        record.response_bytes,
     )
+    if min(numbers) < 0 or max(numbers) > INTEGER_MAX or not 0 <= record.occurred_at_us <= MICROSECONDS_MAX:
+        raise UndecodableRecord("a number is out of its bounds")
+    if not 0 < len(record.request_id) <= ID_CHARS_MAX or len(record.key_id or "") > ID_CHARS_MAX:
+        raise UndecodableRecord("an id is empty or too long")
+    if len(record.remote_address or "") > ADDRESS_CHARS_MAX:
+        raise UndecodableRecord("the remote address is too long")
 
 
-def _whole(value: object, maximum: int = INTEGER_MAX) -> int:
-    if type(value) is not int or not 0 <= value <= maximum:
-        raise UndecodableRecord(f"{value!r} is no whole number between 0 and {maximum}")
+def _whole(value: object) -> int:
+    if type(value) is not int:
+        raise UndecodableRecord(f"{value!r} is no whole number")
     return value
+
+
+def _whole_or_none(value: object) -> int | None:
+    return None if value is None else _whole(value)
 
 
 def _real(value: object) -> float:
@@ -175,19 +155,41 @@ def _real(value: object) -> float:
     return float(value)
 
 
-def _text(value: object) -> str | None:
-    if value is None:
-        return None
+def _text(value: object) -> str:
+    """Give text as PostgreSQL takes it: without NUL."""
     if not isinstance(value, str):
         raise UndecodableRecord(f"{value!r} is no text")
-    # PostgreSQL refuses NUL in text.
-    return value.replace("\0", "\N{REPLACEMENT CHARACTER}") if "\0" in value else value
+    return value.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
-def _short(value: object, chars_max: int) -> str | None:
-    text = _text(value)
-    return text if text is None or len(text) <= chars_max else text[:chars_max]
+def _text_or_none(value: object) -> str | None:
+    return None if value is None else _text(value)
 
 
 def _without_surrogates(value: object) -> object:
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+
+
+_MENDERS: tuple[Callable[[object], object], ...] = (
+    _whole,
+    _text,
+    _whole,
+    _whole,
+    _text_or_none,
+    _whole_or_none,
+    _whole,
+    _real,
+    _real,
+    _real,
+    _whole,
+    _whole,
+    _whole,
+    _text_or_none,
+    _text_or_none,
+    _text_or_none,
+    _text_or_none,
+)
+_NONE = type(None)
+_OPTIONAL = {_text_or_none: (str, _NONE), _whole_or_none: (int, _NONE), _text: (str,), _whole: (int,), _real: (float,)}
+_USUAL_SHAPES = frozenset(itertools.product(*(_OPTIONAL[mend] for mend in _MENDERS)))  # type: ignore[index]
+"""Types of a line that needs no mending: one look at all of them is three times as fast as one look at each."""
