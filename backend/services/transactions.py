@@ -5,7 +5,9 @@ Called by the fold, the recount and the scheduled jobs, each on a fresh session.
 
 from __future__ import annotations
 
-from sqlalchemy import Table
+from typing import Any
+
+from sqlalchemy import CursorResult, Result, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -36,3 +38,8 @@ def begin_snapshot(session: Session) -> None:
 def insert_into(session: Session, table: Table) -> sqlite.Insert | postgresql.Insert:
     """Give the INSERT of the session's database, which knows ON CONFLICT."""
     return sqlite.insert(table) if is_sqlite(session) else postgresql.insert(table)
+
+
+def rows_changed(result: Result[Any]) -> int:
+    """Give how many rows an INSERT, UPDATE or DELETE changed."""
+    return result.rowcount if isinstance(result, CursorResult) else 0

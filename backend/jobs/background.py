@@ -1,0 +1,168 @@
+"""`python -m backend.jobs.background`: folds the journal four times a second and aggregates once an hour.
+
+Started by the supervisor, restarted when it dies. One at a time works on a home: a second one waits for the first one's
+lock and takes over the moment it is gone. Serves nothing and loads no models. SIGTERM: folds what is there, then ends.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.bootstrap import build_sessions
+from backend.config import Settings, load_settings, prepare_home
+from backend.core.clock import Clock, SystemClock, rfc3339
+from backend.core.logging import configure_logging, get_logger
+from backend.engine.metering.reader import JournalReader
+from backend.jobs.heartbeat import Heartbeat
+from backend.services.aggregation_service import JOB, aggregate
+from backend.services.journal_service import FoldResult, fold_once
+
+IDLE_SECONDS = 0.25
+BACKOFF_SECONDS_MAX = 5.0
+LAST_FOLDS_MAX = 200
+STEP_PAUSE_SECONDS = 0.05
+MINUTES_ASKED = "2-59/5"
+"""From minute 2 of each hour, and every five minutes for as long as the hour is not done."""
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """The process's parts."""
+
+    sessions: sessionmaker[Session]
+    reader: JournalReader
+    clock: Clock
+    retention_days: int
+    heartbeat: Heartbeat
+    stop: threading.Event
+
+    def run(self) -> None:
+        """Fold and aggregate until told to stop."""
+        scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
+        scheduler.add_job(self.aggregate, "cron", minute=MINUTES_ASKED, misfire_grace_time=None)
+        scheduler.add_job(self.aggregate, misfire_grace_time=None)
+        scheduler.start()
+        try:
+            self.fold_until_stopped()
+        finally:
+            scheduler.shutdown(wait=True)
+            self.heartbeat.publish(at_once=True)
+
+    def fold_until_stopped(self) -> None:
+        """Fold at once while there is more, four times a second when idle, ever less often while it fails."""
+        backoff = IDLE_SECONDS
+        self.reader.sweep_drafts()
+        while not self.stop.is_set():
+            result = self.fold()
+            self.publish()
+            if result is None:
+                self.stop.wait(backoff)
+                backoff = min(backoff * 2, BACKOFF_SECONDS_MAX)
+                continue
+            backoff = IDLE_SECONDS
+            if not result.has_more:
+                self.stop.wait(IDLE_SECONDS)
+        self.fold_the_rest()
+
+    def fold_the_rest(self) -> None:
+        """Fold what was answered before the stop, as far as a bounded number of batches carries."""
+        for _ in range(LAST_FOLDS_MAX):
+            result = self.fold()
+            if result is None or not result.has_more:
+                return
+
+    def fold(self) -> FoldResult | None:
+        """Fold once; None when it failed. The journal keeps what could not be folded."""
+        try:
+            result = fold_once(self.sessions, self.reader, clock=self.clock)
+        except Exception as error:  # noqa: BLE001 - the edge of a job: nothing may end the loop
+            log.error("fold_failed", error=repr(error), exc_info=True)
+            self.heartbeat.last_error = type(error).__name__
+            return None
+        self.heartbeat.note(result)
+        return result
+
+    def aggregate(self) -> None:
+        """Run the present hour's aggregation unless it ran already."""
+        try:
+            done = aggregate(self.sessions, self.reader, self.clock, self.retention_days, pause=self._pause)
+        except Exception as error:  # noqa: BLE001 - the edge of a job: the next tick tries again
+            log.error("aggregation_failed", error=repr(error), exc_info=True)
+            return
+        if done is not None:
+            self.heartbeat.jobs[JOB] = {
+                "slot": rfc3339(done.hour),
+                "finished_at": rfc3339(self.clock.now()),
+                "recounted": done.recounted,
+                "drifts": len(done.drifts),
+                "purged_requests": done.purged_requests,
+            }
+
+    def publish(self) -> None:
+        """Write the sign of life; a full disk must not end the loop."""
+        try:
+            self.heartbeat.publish()
+        except OSError as error:
+            log.error("heartbeat_failed", error=repr(error))
+
+    def _pause(self) -> None:
+        self.stop.wait(STEP_PAUSE_SECONDS)
+
+
+def build(settings: Settings, stop: threading.Event) -> Background:
+    """Put the process together."""
+    clock = SystemClock()
+    return Background(
+        sessions=build_sessions(settings),
+        reader=JournalReader(settings.journal_folder),
+        clock=clock,
+        retention_days=settings.log_retention_days,
+        heartbeat=Heartbeat(settings.modelport_home, clock),
+        stop=stop,
+    )
+
+
+def main() -> int:
+    """Run the process; gives the exit status."""
+    settings = load_settings()
+    configure_logging(settings.log_level)
+    prepare_home(settings)
+    # The descriptor lives as long as the process: the kernel gives the lock up when it dies, however it dies.
+    lock = take_lock(settings.modelport_home / "background.lock")
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _setter(stop))
+    log.info("background_started", pid=os.getpid())
+    try:
+        build(settings, stop).run()
+    finally:
+        os.close(lock)
+    log.info("background_stopped", pid=os.getpid())
+    return 0
+
+
+def take_lock(path: Path) -> int:
+    """Wait until this process is the only one to work on the home; give the lock's descriptor."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    return descriptor
+
+
+def _setter(stop: threading.Event) -> Callable[[int, FrameType | None], None]:
+    return lambda _number, _frame: stop.set()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,81 @@
+"""Retention: deletes what is too old to keep, in small transactions that let the fold in between.
+
+Called by the hourly aggregation. Hour buckets are kept for ever; before the first raw row of an hour goes, its bucket
+is marked as purged, and from then on nothing recounts it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Table, delete, func, select, text, update
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.models import APIRequest, JobRun
+from backend.services.bucket_rows import HOURS, MINUTES
+from backend.services.spans import HOUR, floor_hour
+from backend.services.transactions import begin_writing, rows_changed
+
+ROWS_PER_STEP = 2_000
+MINUTES_KEPT = timedelta(hours=3)
+JOB_RUNS_KEPT = timedelta(days=90)
+REQUESTS: Table = APIRequest.__table__  # type: ignore[assignment]
+JOB_RUNS: Table = JobRun.__table__  # type: ignore[assignment]
+
+Pause = Callable[[], None]
+"""Called between two steps, so that other writers get their turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """How many rows went."""
+
+    requests: int
+    minutes: int
+    job_runs: int
+
+
+def purge(
+    sessions: sessionmaker[Session], now: datetime, retention_days: int, *, pause: Pause = lambda: None
+) -> Purged:
+    """Delete raw rows older than the retention, minute buckets older than three hours, old job runs."""
+    cutoff = purge_cutoff(now, retention_days)
+    _mark_purged(sessions, cutoff)
+    return Purged(
+        requests=_delete_in_steps(sessions, REQUESTS, REQUESTS.c.timestamp < cutoff, pause),
+        minutes=_delete_in_steps(sessions, MINUTES, MINUTES.c.minute_timestamp < now - MINUTES_KEPT, pause),
+        job_runs=_delete_in_steps(sessions, JOB_RUNS, JOB_RUNS.c.slot < now - JOB_RUNS_KEPT, pause),
+    )
+
+
+def purge_cutoff(now: datetime, retention_days: int) -> datetime:
+    """Give the hour before which raw rows go: whole hours only, so that no hour is ever half there for long."""
+    return floor_hour(now - timedelta(days=retention_days))
+
+
+def _mark_purged(sessions: sessionmaker[Session], cutoff: datetime) -> None:
+    """Mark the hours that are about to lose raw rows; committed before the first of them goes."""
+    with sessions.begin() as session:
+        begin_writing(session)
+        oldest = session.scalar(select(func.min(REQUESTS.c.timestamp)))
+        if oldest is None or oldest >= cutoff:
+            return
+        doomed = HOURS.c.hour_timestamp.between(floor_hour(oldest), cutoff - HOUR)
+        session.execute(update(HOURS).where(doomed, text("NOT is_purged")).values(is_purged=True))
+
+
+def _delete_in_steps(
+    sessions: sessionmaker[Session], table: Table, condition: ColumnElement[bool], pause: Pause
+) -> int:
+    total = 0
+    while True:
+        with sessions.begin() as session:
+            begin_writing(session)
+            some = select(table.c.id).where(condition).limit(ROWS_PER_STEP)
+            gone = rows_changed(session.execute(delete(table).where(table.c.id.in_(some))))
+        total += gone
+        if gone < ROWS_PER_STEP:
+            return total
+        pause()

@@ -1,0 +1,165 @@
+"""The recount: holds every closed hour's bucket against its raw rows, and repairs what differs.
+
+Called by the hourly aggregation. The fold writes raw rows and buckets in one transaction, so a difference means that
+somebody changed one of them by hand, or a defect: it is repaired, logged as an error and returned. Hours whose raw rows
+were purged are never recounted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Table, exists, select, text, update
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.core.logging import get_logger
+from backend.engine.metering.buckets import Bucket
+from backend.models import APIRequest, ExportedAPI
+from backend.services.bucket_rows import HOURS, Span, bucket_columns, bucket_of, microseconds_of, to_columns
+from backend.services.fold_rows import lock_apis
+from backend.services.spans import HOUR
+from backend.services.transactions import begin_snapshot, begin_writing, insert_into, rows_changed
+
+REQUESTS: Table = APIRequest.__table__  # type: ignore[assignment]
+APIS: Table = ExportedAPI.__table__  # type: ignore[assignment]
+ROWS_PER_FETCH = 5_000
+IS_OPEN = text("NOT is_recounted AND NOT is_purged")
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A bucket that did not agree with its raw rows, and was repaired."""
+
+    api_id: int
+    hour: datetime
+    stored_count: int
+    """Calls that the bucket said; -1 where there was no bucket."""
+    counted: int
+    """Calls that the raw rows say, and now the bucket."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recount:
+    """What a recount found."""
+
+    spans: int
+    """Buckets recounted."""
+    drifts: tuple[Drift, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A span as one moment's snapshot shows it."""
+
+    stored: Bucket | None
+    counted: Bucket
+
+
+def recount(sessions: sessionmaker[Session], *, since: datetime, closed: datetime) -> Recount:
+    """Recount every hour before `closed` that is not recounted yet.
+
+    Args:
+        since: from this hour on, hours that have raw rows and no bucket at all are looked for too.
+        closed: the first hour that may still grow.
+    """
+    spans = list(_open_spans(sessions, closed))
+    spans += _spans_without_bucket(sessions, since, closed)
+    found = [_recount_span(sessions, span) for span in spans]
+    drifts = tuple(drift for drift in found if drift is not None)
+    for drift in drifts:
+        log.error(
+            "bucket_drift_repaired",
+            api_id=drift.api_id,
+            hour=drift.hour.isoformat(),
+            stored_count=drift.stored_count,
+            counted=drift.counted,
+        )
+    return Recount(len(spans), drifts)
+
+
+def _open_spans(sessions: sessionmaker[Session], closed: datetime) -> Iterator[Span]:
+    statement = select(HOURS.c.api_id, HOURS.c.hour_timestamp).where(HOURS.c.hour_timestamp < closed, IS_OPEN)
+    with sessions() as session:
+        yield from session.execute(statement.order_by(HOURS.c.hour_timestamp, HOURS.c.api_id)).tuples().all()
+
+
+def _spans_without_bucket(sessions: sessionmaker[Session], since: datetime, closed: datetime) -> list[Span]:
+    spans: list[Span] = []
+    hour = since
+    with sessions() as session:
+        while hour < closed:
+            raw = exists().where(REQUESTS.c.api_id == APIS.c.id, *_within(hour))
+            bucket = exists().where(HOURS.c.api_id == APIS.c.id, HOURS.c.hour_timestamp == hour)
+            spans += [(api_id, hour) for api_id in session.scalars(select(APIS.c.id).where(raw, ~bucket))]
+            hour += HOUR
+    return spans
+
+
+def _recount_span(sessions: sessionmaker[Session], span: Span) -> Drift | None:
+    """Recount one API's hour; None when it agreed, or when it changed meanwhile and is left for the next time."""
+    with sessions.begin() as session:
+        begin_snapshot(session)
+        seen = _Seen(_stored_bucket(session, span), _counted_bucket(session, span))
+    stored, counted = seen.stored, seen.counted
+    agrees = stored is not None and stored.agrees_with(counted)
+    with sessions.begin() as session:
+        begin_writing(session)
+        if not lock_apis(session, {span[0]}):
+            return None
+        changes: Mapping[str, Any] = {} if agrees else to_columns(counted)
+        is_written = _write(session, span, stored, {**changes, "is_recounted": True})
+    if agrees or not is_written:
+        return None
+    return Drift(*span, -1 if stored is None else stored.count, counted.count)
+
+
+def _stored_bucket(session: Session, span: Span) -> Bucket | None:
+    statement = select(*bucket_columns(HOURS)).where(HOURS.c.api_id == span[0], HOURS.c.hour_timestamp == span[1])
+    row: Row[Any] | None = session.execute(statement).one_or_none()
+    return None if row is None else bucket_of(row)
+
+
+def _counted_bucket(session: Session, span: Span) -> Bucket:
+    columns = REQUESTS.c
+    statement = (
+        select(
+            columns.response_time,
+            columns.timestamp,
+            columns.request_id,
+            columns.status_code,
+            columns.cpu_usage,
+            columns.memory_usage,
+        )
+        .where(columns.api_id == span[0], *_within(span[1]))
+        .execution_options(yield_per=ROWS_PER_FETCH)
+    )
+    bucket = Bucket()
+    for seconds, moment, request_id, status, cpu, memory in session.execute(statement):
+        call = (seconds or 0.0, microseconds_of(moment), request_id, status or 0)
+        bucket.add(call, cpu or 0.0, memory or 0.0)
+    return bucket
+
+
+def _write(session: Session, span: Span, stored: Bucket | None, changes: Mapping[str, Any]) -> bool:
+    """Write a span's bucket unless it is not what the snapshot showed any more; tell whether it was written."""
+    api_id, hour = span
+    if stored is None:
+        row = {"api_id": api_id, "hour_timestamp": hour, **changes}
+        result = session.execute(insert_into(session, HOURS).values(row).on_conflict_do_nothing())
+    else:
+        is_same = (
+            HOURS.c.request_count == stored.count,
+            HOURS.c.response_time_sum == stored.response_time_sum,
+            text("NOT is_purged"),
+        )
+        statement = update(HOURS).where(HOURS.c.api_id == api_id, HOURS.c.hour_timestamp == hour, *is_same)
+        result = session.execute(statement.values(**changes))
+    return rows_changed(result) == 1
+
+
+def _within(hour: datetime) -> tuple[Any, Any]:
+    return REQUESTS.c.timestamp >= hour, REQUESTS.c.timestamp < hour + HOUR
