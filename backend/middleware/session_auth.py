@@ -77,16 +77,26 @@ def session_required(view: Callable[_P, _R]) -> Callable[_P, _R]:
 
     @wraps(view)
     def guarded(*args: _P.args, **kwargs: _P.kwargs) -> _R:
-        verify_jwt_in_request()
-        claims = get_jwt()
-        viewer = session_service.viewer_of(claims["sub"], claims.get("family", ""))
-        if viewer is None:
-            raise SessionEnded
-        g.viewer = viewer
-        structlog.contextvars.bind_contextvars(account_id=viewer.account_id)
+        require_session()
         return view(*args, **kwargs)
 
     return secured_by(SESSION_SECURITY)(refuses(401, 403)(guarded))
+
+
+def require_session() -> Viewer:
+    """Give who is signed in, or refuse; for views that also take another kind of identity.
+
+    Raises:
+        SessionEnded: signed out, ended, or the account is gone or disabled.
+    """
+    verify_jwt_in_request()
+    claims = get_jwt()
+    viewer = session_service.viewer_of(claims["sub"], claims.get("family", ""))
+    if viewer is None:
+        raise SessionEnded
+    g.viewer = viewer
+    structlog.contextvars.bind_contextvars(account_id=viewer.account_id)
+    return viewer
 
 
 def current_viewer() -> Viewer:

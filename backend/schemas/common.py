@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstr
 
 from backend.core.clock import rfc3339
 
-PAGE_LIMIT_DEFAULT = 50
+PAGE_LIMIT_DEFAULT = 200
 PAGE_LIMIT_MAX = 200
 
 

@@ -7,12 +7,12 @@ answers "forbidden": what a viewer may not see is simply not found.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVarTuple
 
 from sqlalchemy import Select
 from sqlalchemy.orm import InstrumentedAttribute
 
-_Row = TypeVar("_Row", bound=tuple[Any, ...])
+_Entities = TypeVarTuple("_Entities")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Viewer:
     is_admin: bool = False
 
 
-def visible(statement: Select[_Row], column: InstrumentedAttribute[str], viewer: Viewer) -> Select[_Row]:
+def visible(statement: Select[*_Entities], column: InstrumentedAttribute[str], viewer: Viewer) -> Select[*_Entities]:
     """Narrow a statement to the rows that the viewer may see: their own, or all for an administrator.
 
     Args:

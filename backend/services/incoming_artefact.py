@@ -1,0 +1,77 @@
+"""A file on its way in: written to the artefact store's own disk while it is hashed, gone unless it is kept.
+
+The upload's reader writes into it part by part, so memory stays flat whatever the file's size. It holds an flock for as
+long as it lives: after a crash, what nobody holds is swept away. Never uses a name that a client chose.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import io
+from hashlib import sha256
+from typing import Self
+
+from backend.services.runtime import ArtefactStore
+
+
+class IncomingArtefact(io.RawIOBase):
+    """A writable, then readable file; closing it deletes what was not kept."""
+
+    def __init__(self, store: ArtefactStore) -> None:
+        super().__init__()
+        self._store = store
+        self.path = store.incoming()
+        self._stream = self.path.open("x+b")
+        fcntl.flock(self._stream, fcntl.LOCK_EX)
+        self._hash = sha256()
+        self.size_bytes = 0
+
+    def write(self, part: bytes, /) -> int:  # type: ignore[override]  # narrower than any buffer: parsers give bytes
+        """Take the next part."""
+        self._hash.update(part)
+        self.size_bytes += len(part)
+        return self._stream.write(part)
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Give bytes from the present position."""
+        return self._stream.read(size)
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        """Move within the file; hashing is over once it is read."""
+        return self._stream.seek(offset, whence)
+
+    def writable(self) -> bool:
+        """Tell that parts can be written."""
+        return True
+
+    def readable(self) -> bool:
+        """Tell that it can be read back."""
+        return True
+
+    def seekable(self) -> bool:
+        """Tell that it can be read from anywhere."""
+        return True
+
+    @property
+    def sha256(self) -> str:
+        """The digest of all that was written, hex."""
+        return self._hash.hexdigest()
+
+    def flush_to_disk(self) -> None:
+        """Hand what is buffered to the operating system, so that another process can read the file."""
+        self._stream.flush()
+
+    def keep(self, suffix: str) -> str:
+        """Give the file to the store; give its name there."""
+        self.flush_to_disk()
+        return self._store.keep(self.path, self.sha256, suffix)
+
+    def close(self) -> None:
+        """Delete what was not kept and drop the lock."""
+        if not self.closed:
+            self.path.unlink(missing_ok=True)
+            self._stream.close()
+        super().close()
+
+    def __enter__(self) -> Self:
+        return self

@@ -1,0 +1,79 @@
+"""Lists in parts: newest first, continued from a cursor that stays right while rows are added or deleted.
+
+Called by the services that list rows with an integer id. A cursor is opaque to clients and holds no secret.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar, TypeVarTuple
+
+from sqlalchemy import Select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from backend.core.errors import InvalidInput
+
+ID_MAX = 2**63 - 1
+RowT = TypeVar("RowT")
+_Entities = TypeVarTuple("_Entities")
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """Which part of a list: at most `limit` rows after `cursor`; an empty cursor begins."""
+
+    limit: int
+    cursor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[RowT]):
+    """A part of a list and where the next one begins; None on the last."""
+
+    rows: Sequence[RowT]
+    next_cursor: str | None
+
+
+class BadCursor(InvalidInput):
+    """The cursor is none that a list gave."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "cursor: take it from the Link header of the page before",
+            details={"field": "cursor", "constraint": "cursor"},
+        )
+
+
+def narrowed(
+    statement: Select[*_Entities], column: InstrumentedAttribute[int], part: PageRequest
+) -> Select[*_Entities]:
+    """Narrow a statement to a part of its rows by descending id, and one more, which tells whether there is a next."""
+    after = ID_MAX if not part.cursor else _id_in(part.cursor)
+    return statement.where(column < after).order_by(column.desc()).limit(part.limit + 1)
+
+
+def page(rows: Sequence[RowT], ids: Sequence[int], part: PageRequest) -> Page[RowT]:
+    """Give the page out of what a narrowed statement found.
+
+    Args:
+        rows: at most one more than the limit.
+        ids: of the rows, in the same order.
+    """
+    if len(rows) <= part.limit:
+        return Page(rows, None)
+    last = str(ids[part.limit - 1]).encode()
+    return Page(rows[: part.limit], base64.urlsafe_b64encode(last).decode().rstrip("="))
+
+
+def _id_in(cursor: str) -> int:
+    """Read the id out of a cursor."""
+    try:
+        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")
+    except (binascii.Error, ValueError):
+        raise BadCursor from None
+    if not text.isdigit() or len(text) > 18:
+        raise BadCursor
+    return int(text)
