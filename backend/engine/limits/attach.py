@@ -75,7 +75,8 @@ def rebuild(fd: int, path: Path, *, entries: int, now: int) -> None:
     if health is Health.FOREIGN:
         raise StateCorruptError(f"{path} is not a shared state; move it away")
     fresh_path = path.with_name(f"{path.name}.new")
-    fresh_fd = os.open(fresh_path, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    fresh_path.unlink(missing_ok=True)
+    fresh_fd = os.open(fresh_path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         write_header(fresh_fd, entries, generation=1)
         if health is Health.GOOD:

@@ -12,46 +12,20 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, LOCK_UN, flock, lockf
-from hashlib import blake2b
 from pathlib import Path
 from typing import ClassVar
 
 from backend.engine.limits.attach import attach, is_alone, is_current, rebuild
 from backend.engine.limits.errors import StateClosedError
-from backend.engine.limits.layout import ENTRIES_DEFAULT, GENERATION_AT, HIGH, LOW, RING
-from backend.engine.limits.log import Log
+from backend.engine.limits.layout import ENTRIES_DEFAULT, GENERATION_AT
+from backend.engine.limits.place import STRIPES, Place
 from backend.engine.limits.table import Table
 
 # Locked bytes lie far beyond any file's end: one a stripe of counters, then one for the structure. Always taken
 # in ascending order, so that no two processes wait for each other.
-STRIPES = 1024
 _LOCKS_AT = 1 << 50
 _STRUCTURE = STRIPES
 _PLACES_MAX = 1 << 16
-
-
-class Place(Log):
-    """A counter by its key, read anew at every `acquire`."""
-
-    __slots__ = ("high", "low", "stripe")
-
-    def __init__(self, key: str) -> None:
-        digest = blake2b(key.encode(), digest_size=16).digest()
-        self.high = int.from_bytes(digest[:8], "little")
-        self.low = int.from_bytes(digest[8:], "little")
-        self.stripe = self.high % STRIPES
-        self.at = self.ring = 0
-
-    def is_read_from(self, words: memoryview) -> bool:
-        """Read the newest calls if the entry is still ours and its ring the one we know, thus mapped."""
-        at = self.at
-        # An expired entry may have been taken over by another counter.
-        if not at or words[at + LOW] != self.low or words[at + HIGH] != self.high:
-            return False
-        if words[at + RING] != self.ring:
-            return False
-        self.load(words, at)
-        return True
 
 
 class SharedState:

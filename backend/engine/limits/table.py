@@ -32,6 +32,7 @@ from backend.engine.limits.log import Log
 
 GROWTH_BYTES_MAX = 16 << 20
 _ENTRIES_A_PAGE = PAGE_BYTES // WORD_BYTES // ENTRY_WORDS
+_EVICTION_STEPS_MAX = 4096
 _ZERO_PAGE = bytes(PAGE_BYTES)
 
 
@@ -81,12 +82,11 @@ class Table:
         while self.words[(at := INDEX_AT + slot * ENTRY_WORDS) + RING]:
             if self.words[at + LOW] == low and self.words[at + HIGH] == high:
                 return at
-            if not spare and self.is_expired(at, now) and claim(self.words[at + HIGH]):
-                # Looked at twice: its owner may have counted a call before we had its lock.
-                spare = at if self.is_expired(at, now) else 0
+            if not spare and self._is_free(at, now, claim):
+                spare = at
             slot = (slot + 1) & (self._entries - 1)
         if not spare:
-            self._publish(at, high, low)
+            self._publish(at, high, low, self._new_ring(at, now, claim))
             return at
         # Emptied before it is renamed: half renamed it answers to nobody and is taken over by the next.
         words = self.words
@@ -138,19 +138,42 @@ class Table:
                 if self.words[at + RING]:
                     yield at
 
-    def _publish(self, at: int, high: int, low: int) -> None:
-        used = self.words[USED_AT]
-        if used >= self._entries - self._entries // 8:
-            raise StateFullError(f"all {self._entries} counters are in use")
+    def _is_free(self, at: int, now: int, claim: Callable[[int], bool]) -> bool:
+        # Looked at twice: its owner may have counted a call before we had its lock.
+        return self.is_expired(at, now) and claim(self.words[at + HIGH]) and self.is_expired(at, now)
+
+    def _publish(self, at: int, high: int, low: int, ring: int) -> None:
         self._back_with_disk(at)
-        base = self._allocate(1 << RING_LOG2_FIRST)
         words = self.words
-        words[USED_AT] = used + 1
         words[at + HEAD] = 0
         words[at + WINDOW] = 0
         words[at + HIGH] = high
         words[at + LOW] = low
-        words[at + RING] = base << RING_SHIFT | RING_LOG2_FIRST
+        words[at + RING] = ring
+
+    def _new_ring(self, empty: int, now: int, claim: Callable[[int], bool]) -> int:
+        used = self.words[USED_AT]
+        if used >= self._entries - self._entries // 8:
+            return self._evict(empty, now, claim)
+        self._back_with_disk(empty)
+        base = self._allocate(1 << RING_LOG2_FIRST)
+        self.words[USED_AT] = used + 1
+        return base << RING_SHIFT | RING_LOG2_FIRST
+
+    def _evict(self, empty: int, now: int, claim: Callable[[int], bool]) -> int:
+        # Only an entry before an empty one may go: no search for another counter leads across it.
+        words = self.words
+        slot = (empty - INDEX_AT) // ENTRY_WORDS
+        is_next_empty = True
+        for _ in range(min(_EVICTION_STEPS_MAX, self._entries)):
+            slot = (slot - 1) & (self._entries - 1)
+            at = INDEX_AT + slot * ENTRY_WORDS
+            ring = words[at + RING]
+            if ring and is_next_empty and self._is_free(at, now, claim):
+                words[at + RING] = 0
+                return ring
+            is_next_empty = not ring
+        raise StateFullError(f"all {self._entries} counters are in use")
 
     def _allocate(self, count: int) -> int:
         begin = self.words[ARENA_NEXT_AT]

@@ -11,7 +11,8 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from backend.engine.limits.log import Log
-from backend.engine.limits.state import Place, SharedState
+from backend.engine.limits.place import Place
+from backend.engine.limits.state import SharedState
 
 _NS = 1_000_000_000
 
@@ -153,9 +154,10 @@ class SlidingWindowLimiter:
             refusals = [decision for decision in decisions if not decision.allowed]
             if refusals:
                 return max(refusals, key=attrgetter("reset_at"))
-            windows: dict[Place, int] = {}
-            for policy, place in zip(policies, places, strict=True):
-                windows[place] = max(policy.window_ns, windows.get(place, 0))
+            windows = {place: policy.window_ns for policy, place in zip(policies, places, strict=True)}
+            if len(windows) < len(places):
+                for policy, place in zip(policies, places, strict=True):
+                    windows[place] = max(policy.window_ns, windows[place])
             self._count(windows, now, cost)
             return min(decisions, key=attrgetter("remaining"))
         finally:

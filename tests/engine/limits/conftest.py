@@ -1,0 +1,56 @@
+"""Fixtures: a state on disk, a clock in the test's hand, and a pool of real processes."""
+
+import multiprocessing
+from collections.abc import Iterator
+from multiprocessing.pool import Pool
+from pathlib import Path
+
+import pytest
+
+from backend.engine.limits.state import SharedState
+from backend.engine.limits.windows import SlidingWindowLimiter
+
+
+class HandClock:
+    """Nanoseconds that move when the test says so."""
+
+    def __init__(self) -> None:
+        self.now = 1_800_000_000_000_000_000
+
+    def __call__(self) -> int:
+        return self.now
+
+    def forward(self, seconds: float) -> None:
+        """Let time pass; negative jumps back."""
+        self.now += round(seconds * 1_000_000_000)
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "limits.bin"
+
+
+@pytest.fixture
+def state(path: Path, clock: HandClock) -> Iterator[SharedState]:
+    state = SharedState.open(path, clock=clock)
+    yield state
+    state.close()
+
+
+@pytest.fixture
+def limiter(state: SharedState, clock: HandClock) -> SlidingWindowLimiter:
+    return SlidingWindowLimiter(state, clock)
+
+
+@pytest.fixture(scope="session")
+def pool() -> Iterator[Pool]:
+    """Eight spawned processes, shared by the tests that need company."""
+    with multiprocessing.get_context("spawn").Pool(8) as pool:
+        yield pool
+        pool.close()
+        pool.join()
