@@ -26,6 +26,7 @@ from backend.middleware.session_auth import install_sessions
 from backend.models import db
 from backend.models.engine_options import engine_options, install_sqlite_pragmas
 from backend.routes import BLUEPRINTS
+from backend.routes.auth import auth
 from backend.services.metrics_service import observe_request
 from backend.services.runtime import set_current_runtime
 
@@ -40,7 +41,7 @@ def create_app(settings: Settings | None = None, process: Process | None = None)
     settings = settings or load_settings()
     configure_logging(settings.log_level)
     process = process or build_process(settings)
-    app = APIFlask("modelport", title="Modelport", version="0.1.0", docs_path=None, static_folder=None)
+    app = APIFlask("modelport", title="Modelport", version="0.1.0", docs_path=None, static_folder=None)  # type: ignore[arg-type]
     app.config.update(flask_config(settings))
     app.extensions["modelport.process"] = process
     app.extensions["modelport.gateway"] = process.gateway
@@ -103,7 +104,7 @@ def install_runtime(app: Flask, process: Process) -> None:
 def install_limits(app: Flask, process: Process, settings: Settings) -> None:
     """Bound the sign-in routes for each address, with counters that all workers share."""
     limiter = Limiter(get_remote_address, app=app, **limiter_settings(process.limiter))
-    limiter.limit(f"{settings.auth_calls_per_minute}/minute")(app.blueprints["auth"])
+    limiter.limit(f"{settings.auth_calls_per_minute}/minute")(auth)
 
 
 def install_metrics(app: Flask) -> None:

@@ -10,6 +10,8 @@ from flask import Response, current_app, request
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from backend.core.errors import Unauthenticated
+from backend.middleware.openapi import refuses
+from backend.schemas.operations import METRICS_RESPONSES, NOT_READY_RESPONSES, Health, Readiness
 from backend.services import health_service
 from backend.services.metrics_service import exposition
 from backend.services.runtime import current_runtime
@@ -21,14 +23,15 @@ health = APIBlueprint("health", __name__, tag="Operations")
 
 
 @health.get("/healthz")
-@health.doc(responses={200: "The process answers."})
+@health.output(Health)
 def healthz() -> dict[str, str]:
     """Tell that the process answers at all."""
     return {"status": "ok"}
 
 
 @health.get("/readyz")
-@health.doc(responses={200: "Every part is there.", 503: "A part is not; checks name it."})
+@health.output(Readiness)
+@health.doc(responses=NOT_READY_RESPONSES)
 def readyz() -> tuple[dict[str, Any], int]:
     """Tell whether every part that an answer needs is there, naming those that are not."""
     checks = health_service.checks(current_runtime())
@@ -41,8 +44,8 @@ def readyz() -> tuple[dict[str, Any], int]:
 
 
 @health.get("/metrics")
-@health.doc(responses={200: {"description": "Prometheus text format.", "content": {"text/plain": {}}},
-                       401: "METRICS_TOKEN is set and was not given."})  # fmt: skip
+@refuses(401)
+@health.doc(responses=METRICS_RESPONSES)
 def metrics() -> Response:
     """Give all workers' metrics in Prometheus's text format."""
     token: str = current_app.config["METRICS_TOKEN"]

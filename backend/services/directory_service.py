@@ -61,7 +61,7 @@ class Remembered(Generic[NameT, ValueT]):
 
     def __init__(self, generation: Callable[[], object], read: Callable[[NameT], ValueT]) -> None:
         self._generation = generation
-        self._read = read
+        self._read: Callable[[NameT], ValueT] = read
         self._entries: dict[NameT, tuple[object, ValueT]] = {}
 
     def get(self, name: NameT) -> ValueT:

@@ -61,7 +61,7 @@ def observe_request(route: str, status: int, seconds: float) -> None:
 def exposition(sessions: sessionmaker[Session]) -> bytes:
     """Write all workers' metrics in Prometheus's text format."""
     registry = CollectorRegistry()
-    MultiProcessCollector(registry)
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     keys = Gauge("active_api_keys", "API keys that are neither revoked nor expired", registry=registry)
     apis = Gauge("exported_apis", "Exported APIs by status", ["status"], registry=registry)
     with sessions() as session:

@@ -38,6 +38,10 @@ class ArtefactStore(Protocol):
         """Delete an artefact; absent is fine."""
         ...
 
+    def remove_orphans(self) -> int:
+        """Delete what killed uploads left behind; give how many files went."""
+        ...
+
 
 class Changes(Protocol):
     """Tells every worker at once that what it remembers of keys, limits and APIs may be old."""

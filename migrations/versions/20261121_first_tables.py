@@ -2,7 +2,7 @@
 
 Revision ID: d1bdd6adc04f
 Revises: 
-Create Date: 2026-11-21 23:06:42.796048
+Create Date: 2026-11-21 23:21:59.044337
 """
 
 import sqlalchemy as sa
@@ -119,6 +119,7 @@ def upgrade() -> None:
     op.create_table('api_metrics',
     sa.Column('hour_timestamp', backend.models.base.UTCDateTime(), nullable=False),
     sa.Column('is_recounted', sa.Boolean(), server_default='0', nullable=False),
+    sa.Column('is_purged', sa.Boolean(), server_default='0', nullable=False),
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('request_count', sa.Integer(), server_default='0', nullable=False),
     sa.Column('avg_response_time', sa.Float(), nullable=True),
@@ -145,6 +146,7 @@ def upgrade() -> None:
     with op.batch_alter_table('api_metrics', schema=None) as batch_op:
         batch_op.create_index('idx_api_metrics_hour', ['api_id', 'hour_timestamp'], unique=False)
         batch_op.create_index('ix_api_metrics_hour_only', ['hour_timestamp'], unique=False)
+        batch_op.create_index('ix_api_metrics_to_recount', ['hour_timestamp'], unique=False, sqlite_where=sa.text('NOT is_recounted AND NOT is_purged'), postgresql_where=sa.text('NOT is_recounted AND NOT is_purged'))
 
     op.create_table('api_metrics_minute',
     sa.Column('minute_timestamp', backend.models.base.UTCDateTime(), nullable=False),
@@ -198,6 +200,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('api_requests', schema=None) as batch_op:
         batch_op.create_index('idx_api_requests_timestamp', ['api_id', 'timestamp'], unique=False)
+        batch_op.create_index('ix_api_requests_errors', ['api_id', 'timestamp'], unique=False, sqlite_where=sa.text('status_code >= 400'), postgresql_where=sa.text('status_code >= 400'))
         batch_op.create_index('ix_api_requests_expiry', ['timestamp'], unique=False)
 
     op.create_table('dev_app_keys',
@@ -244,6 +247,7 @@ def downgrade() -> None:
     op.drop_table('dev_app_keys')
     with op.batch_alter_table('api_requests', schema=None) as batch_op:
         batch_op.drop_index('ix_api_requests_expiry')
+        batch_op.drop_index('ix_api_requests_errors', sqlite_where=sa.text('status_code >= 400'), postgresql_where=sa.text('status_code >= 400'))
         batch_op.drop_index('idx_api_requests_timestamp')
 
     op.drop_table('api_requests')
@@ -252,6 +256,7 @@ def downgrade() -> None:
 
     op.drop_table('api_metrics_minute')
     with op.batch_alter_table('api_metrics', schema=None) as batch_op:
+        batch_op.drop_index('ix_api_metrics_to_recount', sqlite_where=sa.text('NOT is_recounted AND NOT is_purged'), postgresql_where=sa.text('NOT is_recounted AND NOT is_purged'))
         batch_op.drop_index('ix_api_metrics_hour_only')
         batch_op.drop_index('idx_api_metrics_hour')
 
