@@ -20,6 +20,7 @@ TYPED_CODE := $(wildcard backend migrations/env.py scripts tests wsgi.py)
 WEB_SOURCES := $(shell find frontend/src frontend/public frontend/scripts -type f 2>/dev/null) \
 	$(wildcard frontend/*.config.ts frontend/*.config.mjs frontend/package.json frontend/tsconfig.json)
 
+FLASK := $(BIN)/python -m flask --app backend.app:create_app
 NPM := npm --prefix frontend --silent
 COMPILE := CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --quiet --generate-hashes --strip-extras \
 	--allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
@@ -75,6 +76,15 @@ venv: $(DEV) ## The virtual environment with everything pinned
 
 .PHONY: web
 web: $(WEB) ## Build the web application, when its sources changed
+
+.PHONY: migrate
+migrate: $(RUNTIME) ## Bring the database up to date; `make run` does so by itself
+	$(FLASK) db upgrade
+
+.PHONY: migration
+migration: $(RUNTIME) ## Write a migration from what the models say now: make migration m="add x to y"
+	@test -n "$(m)" || { echo 'Say what it does: make migration m="add x to y"' >&2; exit 2; }
+	$(FLASK) db migrate --message "$(m)"
 
 .PHONY: requirements
 requirements: $(DEV) ## Compile requirements*.in to requirements*.txt, pinned with hashes
