@@ -21,6 +21,8 @@ WEB_SOURCES := $(shell find frontend/src frontend/public frontend/scripts -type 
 	$(wildcard frontend/*.config.ts frontend/*.config.mjs frontend/package.json frontend/tsconfig.json)
 
 FLASK := $(BIN)/python -m flask --app backend.app:create_app
+# Reads .env under the environment: what was set there wins.
+SETTINGS = before=$$(export -p); if [ -f .env ]; then set -a; . ./.env; set +a; fi; eval "$$before"
 NPM := npm --prefix frontend --silent
 COMPILE := CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --quiet --generate-hashes --strip-extras \
 	--allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
@@ -34,8 +36,7 @@ help: ## List what can be made
 
 .PHONY: run
 run: $(RUNTIME) $(WEB) ## Start everything on http://127.0.0.1:8000; settings from the environment, then from .env
-	@before=$$(export -p); if [ -f .env ]; then set -a; . ./.env; set +a; fi; eval "$$before"; \
-		exec $(BIN)/python -m backend.serve
+	@$(SETTINGS); exec $(BIN)/python -m backend.serve
 
 ##@ Change
 .PHONY: check
@@ -79,12 +80,12 @@ web: $(WEB) ## Build the web application, when its sources changed
 
 .PHONY: migrate
 migrate: $(RUNTIME) ## Bring the database up to date; `make run` does so by itself
-	$(FLASK) db upgrade
+	@$(SETTINGS); $(FLASK) db upgrade
 
 .PHONY: migration
 migration: $(RUNTIME) ## Write a migration from what the models say now: make migration m="add x to y"
 	@test -n "$(m)" || { echo 'Say what it does: make migration m="add x to y"' >&2; exit 2; }
-	$(FLASK) db migrate --message "$(m)"
+	@$(SETTINGS); $(FLASK) db migrate --message "$(m)"
 
 .PHONY: requirements
 requirements: $(DEV) ## Compile requirements*.in to requirements*.txt, pinned with hashes
