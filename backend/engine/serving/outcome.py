@@ -1,0 +1,79 @@
+"""What a model answered, as plain Python values, and the fields of the answer it becomes.
+
+Made by the runtime, read by the prediction service. Holds no numpy value.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from backend.core.errors import ModelFailed
+from backend.engine.serving.foreign import Array, Foreign
+
+
+class Outcome(NamedTuple):
+    """Predictions in the order of the rows.
+
+    `probabilities` holds one list per row in the order of `class_labels`, the keys of the answer; with several outputs
+    one such list per output, and `class_labels` one tuple per output.
+    """
+
+    predictions: list[Any]
+    probabilities: list[list[Any]] | None
+    class_labels: tuple[Any, ...]
+    single: bool
+
+    def fields(self) -> dict[str, Any]:
+        """Give `prediction` and `probabilities` of one record, or `predictions` and `probabilities` of many."""
+        shares = None if self.probabilities is None else [self._by_class(row) for row in self.probabilities]
+        if self.single:
+            one = {"prediction": self.predictions[0]}
+            return one if shares is None else {**one, "probabilities": shares[0]}
+        many: dict[str, Any] = {"predictions": self.predictions}
+        return many if shares is None else {**many, "probabilities": shares}
+
+    def _by_class(self, row: list[Any]) -> Any:  # noqa: ANN401 - an object, or a list of them
+        if self.class_labels and isinstance(self.class_labels[0], tuple):
+            return [
+                dict(zip(labels, shares, strict=True)) for labels, shares in zip(self.class_labels, row, strict=True)
+            ]
+        return dict(zip(self.class_labels, row, strict=True))
+
+
+def plain(values: Foreign) -> list[Any]:
+    """Give what an estimator answered as lists of Python's own values, each exactly what it was.
+
+    Raises:
+        ModelFailed: a number is not finite: JSON has no word for it, and null is no prediction.
+    """
+    array = np.asarray(values.toarray() if hasattr(values, "toarray") else values)
+    if array.dtype.kind in "fc" and not np.isfinite(array).all():
+        raise ModelFailed("The model gave a result that is not a finite number")
+    listed: list[Any] = array.tolist()
+    return [_plain(value) for value in listed] if array.dtype.kind in "OM" else listed
+
+
+def shares(values: Array) -> list[list[Any]]:
+    """Give probabilities as lists of floats.
+
+    Raises:
+        ModelFailed: one of them is not finite.
+    """
+    if not np.isfinite(values).all():
+        raise ModelFailed("The model gave a probability that is not a finite number")
+    listed: list[list[Any]] = values.tolist()
+    return listed
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - what an array of objects holds
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.generic):
+        return _plain(value.item())
+    if isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, float) and np.isfinite(value):
+        return value
+    raise ModelFailed("The model gave a result that JSON cannot hold", internal=type(value).__name__)

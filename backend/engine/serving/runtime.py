@@ -1,0 +1,130 @@
+"""Runs a fitted scikit-learn estimator on validated rows.
+
+Called on the way of every prediction, from several threads at once. Loads only through the restricted unpickler, asks
+the estimator as little as possible, and turns whatever it raises into a named error.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import orjson
+
+from backend.core.errors import AppError, InvalidInput, ModelFailed
+from backend.engine.serving.anatomy import estimators, size_bytes
+from backend.engine.serving.contract import Contract, class_key
+from backend.engine.serving.foreign import Array, Foreign
+from backend.engine.serving.frames import feed_of
+from backend.engine.serving.labels import derivation_of, is_certain
+from backend.engine.serving.outcome import Outcome, plain, shares
+from backend.engine.serving.payload import Batch, PayloadReader
+from backend.engine.serving.unpickling import load_estimator
+
+# How scikit-learn words what is wrong with the values of a request, which no contract can foresee.
+_BLAMES_INPUT: Final = (
+    "Found unknown categories",
+    "Negative values in data",
+    "Input X contains",
+    "Input contains",
+    "X contains values",
+    "Interval",
+)
+
+
+class SklearnRuntime:
+    """A loaded estimator and the way its contract's rows go into it."""
+
+    def __init__(self, estimator: Foreign, contract: Contract) -> None:
+        """Take over an estimator; it is changed for serving and must not be used elsewhere."""
+        self.contract = contract
+        self._estimator = estimator
+        _prepare(estimator)
+        self._feed = feed_of(estimator, contract)
+        self._class_labels = _label_keys(contract)
+        self._classes: Array | None = None if contract.outputs > 1 else getattr(estimator, "classes_", None)
+        self._derivation = derivation_of(estimator) if contract.probabilities and contract.outputs == 1 else "none"
+        self._answer = estimator.transform if contract.task == "transformation" else estimator.predict
+        self.size_bytes = size_bytes(estimator)
+
+    @classmethod
+    def load(cls, path: str | Path, sha256: str | None, contract: Contract) -> SklearnRuntime:
+        """Load an accepted artefact.
+
+        Raises:
+            ArtefactRefused: the file is not the one that was accepted.
+        """
+        return cls(load_estimator(path, sha256), contract)
+
+    def predict(self, batch: Batch) -> Outcome:
+        """Give the predictions of validated rows, and probabilities where the contract promises them.
+
+        Raises:
+            InvalidInput: the estimator itself says that a value does not fit.
+            ModelFailed: it broke, or gave something that is not a finite number.
+        """
+        try:
+            return self._predict(batch)
+        except AppError:
+            raise
+        except Exception as error:  # an estimator may raise anything; the log gets it whole, the caller a clean word
+            raise _blame(error) from error
+
+    def probabilities(self, batch: Batch) -> Foreign:
+        """Give what predict_proba gives, untouched, for the proof of a contract."""
+        try:
+            return self._estimator.predict_proba(self._feed(batch))
+        except Exception as error:  # as in predict
+            raise _blame(error) from error
+
+    def warmup(self) -> None:
+        """Answer the contract's example once, so that the first caller does not pay for lazy imports."""
+        self.predict(PayloadReader(self.contract).read(orjson.dumps(self.contract.example)))
+
+    def _predict(self, batch: Batch) -> Outcome:
+        rows = self._feed(batch)
+        if not self.contract.probabilities:
+            return Outcome(plain(self._answer(rows)), None, (), batch.single)
+        found = self._estimator.predict_proba(rows)
+        if self.contract.outputs > 1:
+            each = [shares(output) for output in found]
+            return Outcome(
+                plain(self._answer(rows)),
+                [list(row) for row in zip(*each, strict=True)],
+                self._class_labels,
+                batch.single,
+            )
+        return Outcome(self._labels(rows, found), shares(found), self._class_labels, batch.single)
+
+    def _labels(self, rows: Foreign, probabilities: Array) -> list[Any]:
+        is_derivable = self._derivation == "argmax" or (self._derivation == "monotone" and is_certain(probabilities))
+        if is_derivable and self._classes is not None:
+            return plain(self._classes.take(np.argmax(probabilities, axis=1), axis=0))
+        return plain(self._answer(rows))
+
+
+def _prepare(estimator: Foreign) -> None:
+    for part in estimators(estimator):
+        # One row does not pay for a pool: n_jobs=-1 makes a forest four times slower.
+        if getattr(part, "n_jobs", None) not in {None, 1}:
+            part.n_jobs = 1
+        if getattr(part, "verbose", 0):
+            part.verbose = 0
+
+
+def _label_keys(contract: Contract) -> tuple[Any, ...]:
+    if contract.classes is None:
+        return ()
+    if contract.outputs > 1:
+        return tuple(tuple(class_key(label) for label in labels) for labels in contract.classes)
+    return tuple(class_key(label) for label in contract.classes)
+
+
+def _blame(error: Exception) -> AppError:
+    text = str(error)
+    if isinstance(error, ValueError) and text.startswith(_BLAMES_INPUT):
+        first = text.splitlines()[0][:300]
+        details = {"missing_fields": [], "unknown_fields": [], "problems": [], "problems_total": 0}
+        return InvalidInput(f"The model does not take these values: {first}", details=details)
+    return ModelFailed("The model failed on this input", internal=f"{type(error).__name__}: {text[:2000]}")
