@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TypeGuard
 
 from backend.core.errors import InvalidInput
+from backend.schemas.monitoring import SPARKS, RangeName
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-SPARKS = 24
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -25,25 +26,21 @@ class _Shape:
     points: int
     resolution: timedelta
 
-    @property
-    def length(self) -> timedelta:
-        return self.points * self.resolution
 
-
-SHAPES: Mapping[str, _Shape] = {
+SHAPES: Mapping[RangeName, _Shape] = {
     "1h": _Shape(60, MINUTE),
     "24h": _Shape(24, HOUR),
     "7d": _Shape(168, HOUR),
     "30d": _Shape(30, DAY),
 }
-DEFAULT_RANGE = "24h"
+DEFAULT_RANGE: RangeName = "24h"
 
 
 @dataclass(frozen=True, slots=True)
 class TimeRange:
     """A range ending now, its last point being the one that is still filling."""
 
-    name: str
+    name: RangeName
     begins: datetime
     ends: datetime
     resolution: timedelta
@@ -68,19 +65,19 @@ class TimeRange:
         return (moment - self.begins) * SPARKS // (self.points * self.resolution)
 
 
-def time_range(name: str, now: datetime) -> TimeRange:
+def range_named(name: str, now: datetime) -> TimeRange:
     """Cut a range that ends now.
 
     Raises:
         InvalidInput: not a range that is known.
     """
-    shape = SHAPES.get(name)
-    if shape is None:
+    if not _is_known(name):
         allowed = list(SHAPES)
         raise InvalidInput(
             f"time_range must be one of {', '.join(allowed)}, not {name!r}",
             details={"field": "time_range", "allowed": allowed},
         )
+    shape = SHAPES[name]
     begins = floor_to(now, shape.resolution) - (shape.points - 1) * shape.resolution
     return TimeRange(name, begins, now, shape.resolution, shape.points)
 
@@ -93,3 +90,7 @@ def floor_to(moment: datetime, step: timedelta) -> datetime:
 def floor_hour(moment: datetime) -> datetime:
     """Give the UTC hour a moment falls into."""
     return floor_to(moment, HOUR)
+
+
+def _is_known(name: str) -> TypeGuard[RangeName]:
+    return name in SHAPES

@@ -22,7 +22,7 @@ GAMMA = (1 + ACCURACY) / (1 - ACCURACY)
 SECONDS_MIN = 1e-9
 SECONDS_MAX = 1e6
 _PER_LOG = 1 / math.log(GAMMA)
-_HEADER = struct.Struct("<BcQhH")
+HEADER = struct.Struct("<BcQhH2x")
 """Layout version, type code of the counts, count of zeros, first bin, number of bins."""
 VERSION = 1
 
@@ -56,7 +56,7 @@ class QuantileSketch:
         if value < SECONDS_MIN:
             self.zeros += 1
             return
-        index = math.ceil(math.log(min(value, SECONDS_MAX)) * _PER_LOG)
+        index = math.ceil(math.log(min(SECONDS_MAX, value)) * _PER_LOG)
         self.bins[index] = self.bins.get(index, 0) + 1
 
     def merge(self, other: QuantileSketch) -> None:
@@ -117,13 +117,13 @@ class QuantileSketch:
     def to_bytes(self) -> bytes:
         """Write the sketch: a header, then the count of every bin from the first to the last."""
         if not self.bins:
-            return _HEADER.pack(VERSION, b"B", self.zeros, 0, 0)
+            return HEADER.pack(VERSION, b"B", self.zeros, 0, 0)
         first, last = min(self.bins), max(self.bins)
         code = _type_code(max(self.bins.values()))
         counts = array(code, bytes(array(code).itemsize * (last - first + 1)))
         for index, count in self.bins.items():
             counts[index - first] = count
-        return _HEADER.pack(VERSION, code.encode(), self.zeros, first, len(counts)) + counts.tobytes()
+        return HEADER.pack(VERSION, code.encode(), self.zeros, first, len(counts)) + counts.tobytes()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> QuantileSketch:
@@ -134,15 +134,20 @@ class QuantileSketch:
         """
         sketch = cls()
         try:
-            version, code, sketch.zeros, first, length = _HEADER.unpack_from(data)
+            version, code, sketch.zeros, first, length = HEADER.unpack_from(data)
             counts = array(code.decode())
-            counts.frombytes(data[_HEADER.size :])
+            counts.frombytes(data[HEADER.size :])
         except (struct.error, ValueError, UnicodeDecodeError) as error:
             raise ValueError("not a quantile sketch") from error
         if version != VERSION or len(counts) != length:
             raise ValueError("not a quantile sketch of a known version")
         sketch.bins = {first + place: count for place, count in enumerate(counts) if count}
         return sketch
+
+
+def bin_of(value: float) -> int:
+    """Give the bin of a value between SECONDS_MIN and SECONDS_MAX."""
+    return math.ceil(math.log(value) * _PER_LOG)
 
 
 def _middle(index: int) -> float:
