@@ -41,7 +41,7 @@ def read_summary(query_data: RangeQuery) -> SummaryOut:
 @monitoring.get("/apis")
 @session_required
 @monitoring.input(APIsQuery, location="query")
-@monitoring.output(list[APISummaryOut])  # type: ignore[arg-type] - APIFlask takes lists of shapes
+@monitoring.output(list[APISummaryOut])  # type: ignore[arg-type]  # APIFlask 3 takes lists
 @pages
 @refuses(400)
 def list_apis(query_data: APIsQuery) -> tuple[list[APISummaryOut], int, dict[str, str]]:
@@ -68,7 +68,7 @@ def read_stats(api_id: int, query_data: RangeQuery) -> APIStatsOut:
 @monitoring.get("/apis/<int:api_id>/requests")
 @session_required
 @monitoring.input(RequestsQuery, location="query")
-@monitoring.output(list[APIRequestOut])  # type: ignore[arg-type] - APIFlask takes lists of shapes
+@monitoring.output(list[APIRequestOut])  # type: ignore[arg-type]  # APIFlask 3 takes lists
 @pages
 @refuses(400, 404)
 def read_requests(api_id: int, query_data: RequestsQuery) -> tuple[list[APIRequestOut], int, dict[str, str]]:
@@ -82,7 +82,7 @@ def read_requests(api_id: int, query_data: RequestsQuery) -> tuple[list[APIReque
 @monitoring.get("/apis/<int:api_id>/metrics")
 @session_required
 @monitoring.input(RangeQuery, location="query")
-@monitoring.output(list[HourOut])  # type: ignore[arg-type] - APIFlask takes lists of shapes
+@monitoring.output(list[HourOut])  # type: ignore[arg-type]  # APIFlask 3 takes lists
 @refuses(400, 404)
 def read_metrics(api_id: int, query_data: RangeQuery) -> list[HourOut]:
     """Give one API's hours, oldest first; hours without calls are left out."""
