@@ -18,7 +18,7 @@ from pathlib import Path
 
 from backend.core.errors import Unavailable
 
-SUFFIX = ".journal"
+SUFFIX = ".jsonl"
 DRAFT_SUFFIX = ".draft"
 SEGMENT_BYTES_MAX = 64 * 1024 * 1024
 
