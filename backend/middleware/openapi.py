@@ -14,27 +14,28 @@ from typing import Any, TypeVar
 
 from apiflask import APIFlask
 from flask import Flask
+from flask.json.provider import DefaultJSONProvider
 
 from backend.core import jsontools
 from backend.schemas.common import Error
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-SESSION_SECURITY: list[dict[str, list[str]]] = [{"Bearer": []}, {"SessionCookie": []}]
+SESSION_SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"cookie": []}]
 SECURITY_SCHEMES: dict[str, dict[str, str]] = {
-    "Bearer": {
+    "bearer": {
         "type": "http",
         "scheme": "bearer",
         "description": "The access_token of POST /api/v1/auth/login; on the routes of one API also its key.",
     },
-    "SessionCookie": {
+    "cookie": {
         "type": "apiKey",
         "in": "cookie",
         "name": "access_token_cookie",
         "description": "Set by POST /api/v1/auth/login. A changing request also sends the readable cookie"
         " csrf_access_token back in the header X-CSRF-TOKEN.",
     },
-    "ApiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "The key of one API."},
+    "api_key": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "The key of one API."},
 }
 _REASONS: Mapping[int, str] = {
     400: "The request does not read or does not fit",
@@ -91,6 +92,12 @@ def secured_by(security: Iterable[Mapping[str, list[str]]]) -> Callable[[View], 
     return annotate
 
 
+def hidden(view: View) -> View:
+    """Leave a view out of the document."""
+    _spec(view)["hide"] = True
+    return view
+
+
 def pages(view: View) -> View:
     """Document the Link header of a list."""
     responses = _spec(view).get("responses") or {}
@@ -139,6 +146,9 @@ def install_openapi(app: Flask) -> None:
         AUTO_OPERATION_ID=True,
         SECURITY_SCHEMES=SECURITY_SCHEMES,
     )
+    # Columns, properties and snippets are read by people: they stay in the order they were written in.
+    if isinstance(app.json, DefaultJSONProvider):
+        app.json.sort_keys = False
     if isinstance(app, APIFlask):
         app.spec_processor(finished)  # type: ignore[arg-type]  # SPEC_FORMAT is json: a dict comes
 

@@ -10,7 +10,7 @@ from flask import Response, request
 from backend.core.errors import InvalidKey, NotFound
 from backend.engine.keys import is_well_formed
 from backend.middleware.api_auth import presented_key
-from backend.middleware.openapi import SESSION_SECURITY, answers_object, pages, refuses, secured_by
+from backend.middleware.openapi import SESSION_SECURITY, answers_object, hidden, pages, refuses, secured_by
 from backend.middleware.pagination import next_link
 from backend.middleware.session_auth import current_viewer, require_session, session_required
 from backend.models import ExportedAPI
@@ -36,7 +36,6 @@ api_export = APIBlueprint("api_export", __name__, url_prefix="/api", tag="Export
 
 
 @api_export.post("/export/<int:model_id>")
-@api_export.post("/exports/<int:model_id>", endpoint="export_model_plural")
 @session_required
 @api_export.input(ExportIn)
 @api_export.output(NewExportOut, status_code=201)
@@ -46,15 +45,19 @@ def export_model(model_id: int, json_data: ExportIn) -> NewExportOut:
 
     The answer holds the API's key, which is shown this once.
     """
-    made = APIExportService.export_model(
-        model_id,
-        viewer=current_viewer(),
-        name=json_data.name,
-        allowed_origins=json_data.allowed_origins,
-        calls_per_minute=json_data.rate_limit_per_minute,
-    )
-    shown = _fields(Exported(made.api, made.key))
-    return NewExportOut.model_validate({**shown, "api_id": made.api.id, "api_key": made.api_key})
+    return _export(model_id, json_data)
+
+
+# The document writes this one route in the singular. The plural works too, unlisted: OpenAPI cannot hold
+# /exports/{model_id} beside /exports/{api_id}.
+@api_export.post("/exports/<int:model_id>")
+@hidden
+@session_required
+@api_export.input(ExportIn)
+@api_export.output(NewExportOut, status_code=201)
+def export_model_plural(model_id: int, json_data: ExportIn) -> NewExportOut:
+    """Serve a model, as POST /api/export/{model_id} does."""
+    return _export(model_id, json_data)
 
 
 @api_export.get("/exports")
@@ -142,12 +145,25 @@ def delete_export(api_id: int) -> Response:
 
 
 @api_export.get("/exports/<int:api_id>/openapi.json")
-@secured_by([*SESSION_SECURITY, {"ApiKey": []}])
+@secured_by([*SESSION_SECURITY, {"api_key": []}])
 @answers_object("An OpenAPI 3.1 document.")
 @refuses(401, 403, 404)
 def read_export_openapi(api_id: int) -> dict[str, Any]:
     """Give the OpenAPI document of one API, typed from its model; for its owner and for whoever holds its key."""
     return documentation_service.openapi_of(_readable_api(api_id))
+
+
+def _export(model_id: int, json_data: ExportIn) -> NewExportOut:
+    """Export a model and show its key."""
+    made = APIExportService.export_model(
+        model_id,
+        viewer=current_viewer(),
+        name=json_data.name,
+        allowed_origins=json_data.allowed_origins,
+        calls_per_minute=json_data.rate_limit_per_minute,
+    )
+    shown = _fields(Exported(made.api, made.key))
+    return NewExportOut.model_validate({**shown, "api_id": made.api.id, "api_key": made.api_key})
 
 
 def _readable_api(api_id: int) -> ExportedAPI:
