@@ -6,9 +6,10 @@ flock on it; whoever gets the exclusive one is alone, builds a new file beside i
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 
-from backend.engine.limits.errors import StateCorruptError
+from backend.engine.limits.errors import StateCorruptError, StateFullError
 from backend.engine.limits.layout import GENERATION_AT, HIGH, LOW, RING, Health, inspect, write_header
 from backend.engine.limits.log import Log
 from backend.engine.limits.table import Table
@@ -91,7 +92,9 @@ def _carry_over(fd: int, fresh_fd: int, now: int) -> None:
     try:
         fresh.words[GENERATION_AT] = old.words[GENERATION_AT]
         for at in old.entries():
-            _carry_counter(old, at, fresh, now)
+            # A start with a counter less is better than none.
+            with suppress(StateFullError):
+                _carry_counter(old, at, fresh, now)
     finally:
         old.close()
         fresh.close()

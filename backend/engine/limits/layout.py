@@ -1,6 +1,6 @@
 """Layout of the shared state's file: native 64-bit words, so that every store is one instruction.
 
-    words 0..511         header: magic, version, index entries, next free arena word, used entries, generation
+    words 0..511         header: magic, version, index entries, next free arena word, generation
     8 words an entry     index: digest (2), ring, head, longest window in ns, 3 spare words (one cache line)
     to the end           arena: rings of timestamps in ns
 
@@ -22,7 +22,6 @@ MAGIC_AT = 0
 VERSION_AT = 1
 ENTRIES_AT = 2
 ARENA_NEXT_AT = 3
-USED_AT = 4
 # On a cache line of its own: every request reads it, admissions write the line before.
 GENERATION_AT = 8
 

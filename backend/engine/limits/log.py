@@ -84,12 +84,12 @@ class Log:
         overwritten = self.head + cost - self.mask - 1
         if overwritten < 0:
             return True
-        return overwritten < self.head and self.stamp(overwritten) + longest <= (max(self.last, now))
+        return overwritten < self.head and self.stamp(overwritten) + longest <= max(self.last, now)
 
     def append(self, now: int, cost: int) -> None:
         """Count `cost` calls at `now`, each by its last store: a kill never leaves half a call."""
         words, base, mask, head_at = self.words, self.base, self.mask, self.at + HEAD
-        now = max(now, self.last)
+        now = now if now > self.last else self.last  # noqa: FURB136 - max() costs a call on the hot path
         for number in range(self.head, self.head + cost):
             words[base + (number & mask)] = now
             words[head_at] = number + 1

@@ -23,7 +23,6 @@ from backend.engine.limits.layout import (
     RING_LOG2_FIRST,
     RING_LOG2_MASK,
     RING_SHIFT,
-    USED_AT,
     WINDOW,
     WORD_BYTES,
     arena_at,
@@ -32,7 +31,8 @@ from backend.engine.limits.log import Log
 
 GROWTH_BYTES_MAX = 16 << 20
 _ENTRIES_A_PAGE = PAGE_BYTES // WORD_BYTES // ENTRY_WORDS
-_EVICTION_STEPS_MAX = 4096
+# At three quarters in use, a run of this many entries without a free or expired one does not happen by chance.
+_PATH_ENTRIES = 256
 _ZERO_PAGE = bytes(PAGE_BYTES)
 
 
@@ -58,12 +58,11 @@ class Table:
     def find(self, high: int, low: int) -> int:
         """Give the first word of the counter's entry, or 0 when there is none."""
         words = self.words
-        mask = self._entries - 1
-        slot = low & mask
-        while words[(at := INDEX_AT + slot * ENTRY_WORDS) + RING]:
+        for at in self._path(low):
+            if not words[at + RING]:
+                return 0
             if words[at + LOW] == low and words[at + HIGH] == high:
                 return at
-            slot = (slot + 1) & mask
         return 0
 
     def insert(self, high: int, low: int, now: int, claim: Callable[[int], bool]) -> int:
@@ -75,19 +74,21 @@ class Table:
             claim: locks the counter whose `high` is given, without waiting; says whether it could.
 
         Raises:
-            StateFullError: every entry is in use.
+            StateFullError: every entry it might have is in use, or the disk is full.
         """
         spare = 0
-        slot = low & (self._entries - 1)
-        while self.words[(at := INDEX_AT + slot * ENTRY_WORDS) + RING]:
+        for at in self._path(low):
+            if not self.words[at + RING]:
+                if not spare:
+                    self._publish(at, high, low)
+                    return at
+                break
             if self.words[at + LOW] == low and self.words[at + HIGH] == high:
                 return at
             if not spare and self._is_free(at, now, claim):
                 spare = at
-            slot = (slot + 1) & (self._entries - 1)
         if not spare:
-            self._publish(at, high, low, self._new_ring(at, now, claim))
-            return at
+            raise StateFullError(f"too many of the {self._entries} counters are in use")
         # Emptied before it is renamed: half renamed it answers to nobody and is taken over by the next.
         words = self.words
         words[spare + HEAD] = 0
@@ -138,42 +139,24 @@ class Table:
                 if self.words[at + RING]:
                     yield at
 
+    def _path(self, low: int) -> Iterator[int]:
+        # Bounded: a full index must not make the search for a new counter a walk through all of it.
+        mask = self._entries - 1
+        for slot in range(low, low + min(_PATH_ENTRIES, self._entries)):
+            yield INDEX_AT + (slot & mask) * ENTRY_WORDS
+
     def _is_free(self, at: int, now: int, claim: Callable[[int], bool]) -> bool:
         # Looked at twice: its owner may have counted a call before we had its lock.
         return self.is_expired(at, now) and claim(self.words[at + HIGH]) and self.is_expired(at, now)
 
-    def _publish(self, at: int, high: int, low: int, ring: int) -> None:
+    def _publish(self, at: int, high: int, low: int) -> None:
         self._back_with_disk(at)
+        base = self._allocate(1 << RING_LOG2_FIRST)
         words = self.words
-        words[at + HEAD] = 0
-        words[at + WINDOW] = 0
         words[at + HIGH] = high
         words[at + LOW] = low
-        words[at + RING] = ring
-
-    def _new_ring(self, empty: int, now: int, claim: Callable[[int], bool]) -> int:
-        used = self.words[USED_AT]
-        if used >= self._entries - self._entries // 8:
-            return self._evict(empty, now, claim)
-        self._back_with_disk(empty)
-        base = self._allocate(1 << RING_LOG2_FIRST)
-        self.words[USED_AT] = used + 1
-        return base << RING_SHIFT | RING_LOG2_FIRST
-
-    def _evict(self, empty: int, now: int, claim: Callable[[int], bool]) -> int:
-        # Only an entry before an empty one may go: no search for another counter leads across it.
-        words = self.words
-        slot = (empty - INDEX_AT) // ENTRY_WORDS
-        is_next_empty = True
-        for _ in range(min(_EVICTION_STEPS_MAX, self._entries)):
-            slot = (slot - 1) & (self._entries - 1)
-            at = INDEX_AT + slot * ENTRY_WORDS
-            ring = words[at + RING]
-            if ring and is_next_empty and self._is_free(at, now, claim):
-                words[at + RING] = 0
-                return ring
-            is_next_empty = not ring
-        raise StateFullError(f"all {self._entries} counters are in use")
+        # Last: until now the entry is free, and whoever comes next writes over it.
+        words[at + RING] = base << RING_SHIFT | RING_LOG2_FIRST
 
     def _allocate(self, count: int) -> int:
         begin = self.words[ARENA_NEXT_AT]

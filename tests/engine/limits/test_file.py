@@ -137,21 +137,26 @@ def test_expired_counters_make_room_and_living_ones_do_not(path: Path, clock: Ha
     """A flood of new names cannot fill the index for good, nor push out a counter that still counts."""
     state = SharedState.open(path, entries=256, clock=clock)
     limiter = SlidingWindowLimiter(state, clock)
-    day = Policy("day", "day", 5, 86400.0)
-    for _ in range(5):
-        limiter.admit((day,))
+    days = [Policy("day", f"day{number}", 5, 86400.0) for number in range(40)]
+    limiter.admit(days, 5)
     for number in range(2000):
         assert limiter.admit((Policy("p", f"flood{number}", 1, 1.0), Policy("q", f"more{number}", 1, 1.0))).allowed
         clock.forward(0.1)
-    assert not limiter.admit((day,)).allowed
+    assert [limiter.usage(day).calls for day in days] == [5] * 40
     burst = [Policy("p", f"burst{number}", 1, 1.0) for number in range(300)]
     with pytest.raises(StateFullError):
         limiter.admit(burst)
     assert {limiter.usage(policy).calls for policy in burst} == {0}
     clock.forward(2)
     assert limiter.admit((Policy("p", "after", 1, 1.0),)).allowed
-    assert not limiter.admit((day,)).allowed
+    assert [limiter.usage(day).calls for day in days] == [5] * 40
     state.close()
+
+
+@pytest.mark.slow
+def test_a_counter_somebody_decides_about_is_not_taken_over(path: Path, pool: Pool) -> None:
+    """A call counted at the moment its counter looked expired is not lost."""
+    assert pool.apply(workers.flood_beside_a_decision, (str(path),)) == 1
 
 
 @pytest.mark.slow

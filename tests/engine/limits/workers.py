@@ -21,6 +21,7 @@ from limits.strategies import MovingWindowRateLimiter
 from backend.engine.limits import layout
 from backend.engine.limits.errors import StateError
 from backend.engine.limits.flask_storage import SharedStateStorage
+from backend.engine.limits.place import Place
 from backend.engine.limits.state import SharedState
 from backend.engine.limits.windows import Policy, SlidingWindowLimiter
 
@@ -28,6 +29,8 @@ _REACHES_THE_FILE = {"STORE_SUBSCR", "CALL", "CALL_FUNCTION_EX"}
 _ACK = struct.Struct("=QQ")
 _PACKAGE = str(Path(layout.__file__).parent)
 MS = 1_000_000
+# Far from 0: a place in a ring that was never written must not look like a call in the window.
+NOW = 1_800_000_000_000_000_000
 
 
 def read_clock(path: str) -> Callable[[], int]:
@@ -49,7 +52,7 @@ def hammer(path: str, clock_path: str, policies: Sequence[Policy], attempts: int
 def hammer_in_turns(path: str, sequences: Sequence[Sequence[Policy]]) -> list[int]:
     """Run several decisions in turn at one instant; gives the admissions of each."""
     state = SharedState.open(path)
-    limiter = SlidingWindowLimiter(state, lambda: MS)
+    limiter = SlidingWindowLimiter(state, lambda: NOW)
     try:
         admitted = [0] * len(sequences)
         for _ in range(100):
@@ -63,7 +66,7 @@ def hammer_in_turns(path: str, sequences: Sequence[Sequence[Policy]]) -> list[in
 def fill(path: str, prefix: str, counters: int, calls: int) -> int:
     """Count `calls` under each of many new keys; gives how many were admitted."""
     state = SharedState.open(path)
-    limiter = SlidingWindowLimiter(state, lambda: MS)
+    limiter = SlidingWindowLimiter(state, lambda: NOW)
     try:
         policies = [(Policy("p", f"{prefix}{number}", calls, 60.0),) for number in range(counters)]
         return sum(limiter.admit(policy).allowed for _ in range(calls) for policy in policies)
@@ -97,7 +100,7 @@ def in_child(work: Callable[[], int]) -> int:
 def fork_in_the_middle(path: str) -> tuple[int, int, int]:
     """Fork while a thread of the parent is inside an admission; gives the calls of child, parent, and the window."""
     state = SharedState.open(path)
-    limiter = SlidingWindowLimiter(state, lambda: MS)
+    limiter = SlidingWindowLimiter(state, lambda: NOW)
     policy = Policy("p", "forked", 100, 60.0)
     limiter.admit((policy,))
     inside, leave = threading.Event(), threading.Event()
@@ -137,22 +140,32 @@ def kill_at_every_step(path: str, *, before: int, limit: int, keys: int) -> tupl
         How many were killed, and what was found wrong.
     """
     layout.ARENA_BYTES_FIRST = layout.PAGE_BYTES
-    state = SharedState.open(path, entries=1 << 12)
-    limiter = SlidingWindowLimiter(state, lambda: MS)
+    state = SharedState.open(path, entries=1 << 6)
     wrong = []
     for step in itertools.count(1):
+        limiter = SlidingWindowLimiter(state, lambda: NOW + step)  # noqa: B023 - used in this turn only
+        _crowd(limiter, step)
         policies = [Policy(f"p{n}", f"{step}/{n}", limit, 60.0) for n in range(keys)]
+        limiter = SlidingWindowLimiter(state, lambda: NOW + step + 1)  # noqa: B023 - as above
         for _ in range(before):
             limiter.admit(policies)
-        status = in_child(lambda: _admit_and_die(state, limiter, policies, step))  # noqa: B023 - run at once
+        status = in_child(lambda: _admit_and_die(state, limiter, policies, step))  # noqa: B023 - as above
         if status == 0:
             break
         counted = {limiter.usage(policy).calls - before for policy in policies}
         later = sum(limiter.admit(policies).allowed for _ in range(limit + 1))
         if status != -signal.SIGKILL or not counted <= {0, 1} or before + later + max(counted) != limit:
             wrong.append(f"{step}: status {status}, counted {counted}, then admitted {later}")
+        for policy in policies:
+            limiter.forget(policy.key)
     state.close()
     return step - 1, wrong
+
+
+def _crowd(limiter: SlidingWindowLimiter, step: int) -> None:
+    """Fill the index with counters of two calls that expire in a nanosecond, for the tested ones to take over."""
+    for number in range(30):
+        limiter.admit((Policy("crowd", f"{step}-{number}", 2, 1e-9),), 2)
 
 
 def _admit_and_die(state: SharedState, limiter: SlidingWindowLimiter, policies: Sequence[Policy], steps: int) -> int:
@@ -183,7 +196,7 @@ def kill_at_random(path: str, acks_path: str, kills: int) -> int:
     Returns:
         Calls admitted after the last kill, in a window of their own, by a process that was never killed.
     """
-    state = SharedState.open(path, entries=128)
+    state = SharedState.open(path, entries=64)
     chance = random.Random(7)  # noqa: S311 - no secret
     children = [_start_counting(state, acks_path) for _ in range(4)]
     for _ in range(kills):
@@ -203,7 +216,7 @@ def kill_at_random(path: str, acks_path: str, kills: int) -> int:
 
 
 def kill_policies(bucket: int) -> tuple[Policy, Policy]:
-    """Give two policies whose counters change ten times a second."""
+    """Give two policies whose counters change fifty times a second."""
     return Policy("short", f"short{bucket}", 40, 0.02), Policy("long", f"long{bucket}", 70, 0.06)
 
 
@@ -234,7 +247,7 @@ def _count_for_ever(state: SharedState, acks_path: str) -> NoReturn:
         limiter = SlidingWindowLimiter(state, clock)
         acks = os.open(acks_path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         while True:
-            bucket = time.time_ns() // (100 * MS)
+            bucket = time.time_ns() // (20 * MS)
             if limiter.admit(kill_policies(bucket)).allowed:
                 os.write(acks, _ACK.pack(bucket, seen))
     finally:
@@ -263,7 +276,7 @@ def compact_beside_a_child(path: str) -> tuple[bool, bool]:
 def count_on_a_full_disk(path: str) -> tuple[str, int, bool]:
     """Forbid the file to grow; gives the error, what it counted, and whether a known counter still counts."""
     state = SharedState.open(path, entries=1 << 12)
-    limiter = SlidingWindowLimiter(state, lambda: MS)
+    limiter = SlidingWindowLimiter(state, lambda: NOW)
     known, wide = Policy("p", "known", 10, 60.0), Policy("p", "wide", 10**6, 60.0)
     limiter.admit((known,))
     allowed = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -284,9 +297,39 @@ def count_on_a_full_disk(path: str) -> tuple[str, int, bool]:
 def hit_storage(path: str, limit: str, attempts: int) -> int:
     """Hit Flask-Limiter's storage; gives how many hits were granted."""
     state = SharedState.open(path)
-    storage = SharedStateStorage(limiter=SlidingWindowLimiter(state, lambda: MS))
+    storage = SharedStateStorage(limiter=SlidingWindowLimiter(state, lambda: NOW))
     strategy, item = MovingWindowRateLimiter(storage), parse(limit)
     try:
         return sum(strategy.hit(item, "k") for _ in range(attempts))
     finally:
         state.close()
+
+
+def flood_beside_a_decision(path: str) -> int:
+    """Flood the index while a fork decides about an expired counter; gives what that counter holds in the end."""
+    state = SharedState.open(path, entries=64)
+    key, now = "slow", NOW
+    limiter = SlidingWindowLimiter(state, lambda: now)
+    policy = Policy("p", key, 5, 1.0)
+    limiter.admit((policy,))
+    now += 2 * 1000 * MS
+    inside, flooded = os.pipe(), os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        place = state.acquire((key,))[0]
+        os.write(inside[1], b"!")
+        os.read(flooded[0], 1)
+        place.append(now, 1)
+        state.release()
+        os._exit(0)
+    os.read(inside[0], 1)
+    for number in range(500):
+        # A name of the same stripe would wait for the fork.
+        if Place(f"flood{number}").stripe != Place(key).stripe:
+            limiter.admit((Policy("p", f"flood{number}", 1, 1e-9),))
+            now += 1
+    os.write(flooded[1], b"!")
+    os.waitpid(pid, 0)
+    calls = limiter.usage(policy).calls
+    state.close()
+    return calls
