@@ -33,7 +33,7 @@ trap finish EXIT
 
 port=$(.venv/bin/python -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 export HOST=127.0.0.1 PORT=$port MODELPORT_HOME=$work/instance MODELS_STORE=$work/models_store
-export ADMIN_EMAIL=admin@example.com ADMIN_PASSWORD=e2e-Passw0rd-long DEMO=1
+export ADMIN_EMAIL=admin@example.com ADMIN_PASSWORD=e2e-Passw0rd-long AUTH_CALLS_PER_MINUTE=1000 DEMO=1
 .venv/bin/python -m backend.serve >"$work/server.log" 2>&1 &
 server=$!
 
