@@ -1,6 +1,9 @@
 "use client";
 
-/** Monitoring answers, refreshed while the page is seen. The hidden tab asks for nothing (TanStack Query's default). */
+/**
+ * Monitoring answers, refreshed while the page is seen. The hidden tab asks for nothing (TanStack Query's default),
+ * and neither does one whose reader has paused it: `live` is that choice.
+ */
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { api } from "@/lib/api";
 import type { APIsQuery, RequestsQuery } from "@/lib/monitoringTypes";
@@ -8,63 +11,70 @@ import { queryKeys } from "@/lib/queryKeys";
 import type { TimeRange } from "@/lib/types";
 
 /** Milliseconds between refreshes; figures on the server are at most one second behind. */
-export const REFRESH_MS = 5_000;
+const REFRESH_MS = 10_000;
 
-export function useMonitoringSummary(range: TimeRange) {
+const refreshing = (live: boolean) =>
+  ({ refetchInterval: live ? REFRESH_MS : false, refetchOnWindowFocus: live }) as const;
+
+export function useMonitoringSummary(range: TimeRange, live: boolean) {
   return useQuery({
     queryKey: queryKeys.summary(range),
     queryFn: ({ signal }) => api.getMonitoringSummary(range, signal),
-    refetchInterval: REFRESH_MS,
     placeholderData: keepPreviousData,
+    ...refreshing(live),
   });
 }
 
-export function useMonitoringAPIs(query: APIsQuery) {
+export function useMonitoringAPIs(query: APIsQuery, live: boolean) {
   return useInfiniteQuery({
     queryKey: queryKeys.apis(query),
     queryFn: ({ pageParam, signal }) => api.getMonitoringAPIs({ ...query, cursor: pageParam }, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
-    refetchInterval: REFRESH_MS,
     placeholderData: keepPreviousData,
+    ...refreshing(live),
   });
 }
 
-export function useAPIStats(apiId: number | null, range: TimeRange) {
+/** The figures of another API never stand in for those of this one; those of another range may, for a moment. */
+export function useAPIStats(apiId: number, range: TimeRange, live: boolean) {
   return useQuery({
-    queryKey: queryKeys.stats(apiId ?? 0, range),
-    queryFn: ({ signal }) => api.getAPIStats(apiId ?? 0, range, signal),
-    enabled: apiId !== null,
-    refetchInterval: REFRESH_MS,
-    placeholderData: keepPreviousData,
+    queryKey: queryKeys.stats(apiId, range),
+    queryFn: ({ signal }) => api.getAPIStats(apiId, range, signal),
+    placeholderData: (previous) => (previous?.api_id === apiId ? previous : undefined),
+    ...refreshing(live),
   });
 }
 
 /** `live` off while the reader studies one page: rows that jump cannot be read. */
-export function useAPIRequests(apiId: number | null, query: RequestsQuery, live: boolean) {
+export function useAPIRequests(apiId: number, query: RequestsQuery, live: boolean) {
   return useInfiniteQuery({
-    queryKey: queryKeys.requests(apiId ?? 0, query),
-    queryFn: ({ pageParam, signal }) => api.getAPIRequestsPage(apiId ?? 0, { ...query, cursor: pageParam }, signal),
+    queryKey: queryKeys.requests(apiId, query),
+    queryFn: ({ pageParam, signal }) => api.getAPIRequestsPage(apiId, { ...query, cursor: pageParam }, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
-    enabled: apiId !== null,
-    refetchInterval: live ? REFRESH_MS : false,
     placeholderData: keepPreviousData,
+    ...refreshing(live),
   });
 }
 
-export function useAPIMetrics(apiId: number | null, range: TimeRange) {
+/** One logged request by its id; null where the log no longer holds it. */
+export function useAPIRequest(apiId: number, requestId: string | null) {
   return useQuery({
-    queryKey: queryKeys.metrics(apiId ?? 0, range),
-    queryFn: ({ signal }) => api.getAPIMetrics(apiId ?? 0, range, signal),
-    enabled: apiId !== null,
+    queryKey: queryKeys.requests(apiId, { request_id: requestId ?? "", limit: 1 }),
+    queryFn: async ({ signal }) => {
+      const page = await api.getAPIRequestsPage(apiId, { request_id: requestId ?? "", limit: 1 }, signal);
+      return page.items[0] ?? null;
+    },
+    enabled: requestId !== null,
+    refetchOnWindowFocus: false,
   });
 }
 
-export function useCache() {
+export function useCache(live: boolean) {
   return useQuery({
     queryKey: queryKeys.cache,
     queryFn: ({ signal }) => api.getCache(signal),
-    refetchInterval: REFRESH_MS,
+    ...refreshing(live),
   });
 }

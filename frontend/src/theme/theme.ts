@@ -1,5 +1,11 @@
 /** The product's look as a Mantine theme. Colours of surfaces and lines live in tokens.css; both schemes share this file. */
-import { type CSSVariablesResolver, type MantineColorsTuple, createTheme } from "@mantine/core";
+import {
+  type CSSVariablesResolver,
+  type MantineColorsTuple,
+  type VariantColorsResolver,
+  createTheme,
+  defaultVariantColorsResolver,
+} from "@mantine/core";
 
 const marine: MantineColorsTuple = [
   "#eef8f9",
@@ -40,14 +46,19 @@ const night: MantineColorsTuple = [
   "#0b1012",
 ];
 
+/** Mantine's own contrast looks at the light scheme's shade only; filled controls are light on dark pages here. */
+const variantColorResolver: VariantColorsResolver = (input) => {
+  const colors = defaultVariantColorsResolver(input);
+  return input.variant === "filled" ? { ...colors, color: "var(--mp-on-accent)" } : colors;
+};
+
 export const theme = createTheme({
+  variantColorResolver,
   fontFamily: '"Inter Variable", system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
   fontFamilyMonospace: "var(--mp-font-mono)",
   colors: { marine, gray: slate, dark: night },
   primaryColor: "marine",
   primaryShade: { light: 7, dark: 4 },
-  autoContrast: true,
-  luminanceThreshold: 0.36,
   black: "#14201f",
   defaultRadius: "md",
   radius: { xs: "3px", sm: "5px", md: "7px", lg: "10px", xl: "14px" },
@@ -83,6 +94,14 @@ export const theme = createTheme({
       styles: { title: { fontWeight: 600, fontSize: 16 } },
     },
     Drawer: { styles: { title: { fontWeight: 600, fontSize: 16 } } },
+    InputWrapper: {
+      styles: {
+        label: { fontWeight: 550, fontSize: 13, marginBottom: 5 },
+        description: { fontSize: 12.5, color: "var(--mp-ink-3)", marginBottom: 5 },
+        error: { fontSize: 12.5 },
+      },
+    },
+    Checkbox: { styles: { label: { color: "var(--mp-ink)" } } },
     Table: { defaultProps: { verticalSpacing: "sm", horizontalSpacing: "md" } },
   },
 });

@@ -9,7 +9,8 @@ interface PanelProps {
   aside?: ReactNode;
   /** Children bring their own padding: a table to the edge, for example. */
   flush?: boolean;
-  children: ReactNode;
+  /** A panel may be its heading alone. */
+  children?: ReactNode;
 }
 
 /** A titled surface: the unit of which pages are made. */
@@ -25,7 +26,7 @@ export function Panel({ title, hint, aside, flush = false, children }: PanelProp
           {aside}
         </header>
       ) : null}
-      <div className={flush ? classes.flush : classes.body}>{children}</div>
+      {children ? <div className={flush ? classes.flush : classes.body}>{children}</div> : null}
     </section>
   );
 }

@@ -4,13 +4,20 @@
  * The four states of a view: loading, error with request id and retry, empty, data.
  * A failed refresh keeps what is shown and says that it may be old.
  */
-import type { UseInfiniteQueryResult, UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { ErrorState } from "./ErrorState";
 import { StaleNotice } from "./StaleNotice";
 
+/** What a view needs of a query, plain or infinite. */
+interface ViewedQuery<T> {
+  data: T | undefined;
+  error: Error | null;
+  isFetching: boolean;
+  refetch: () => unknown;
+}
+
 interface QueryViewProps<T> {
-  query: Pick<UseQueryResult<T>, "data" | "error" | "isPending" | "isFetching" | "refetch"> | UseInfiniteQueryResult<T>;
+  query: ViewedQuery<T>;
   skeleton: ReactNode;
   isEmpty?: (data: T) => boolean;
   empty?: ReactNode;

@@ -1,0 +1,86 @@
+"use client";
+
+import { Anchor, Group, Skeleton, Stack } from "@mantine/core";
+import { IconArrowLeft, IconBoxOff } from "@tabler/icons-react";
+import Link from "next/link";
+import { ExportAPIModal } from "@/components/monitoring/ExportAPIModal";
+import { EmptyState } from "@/components/ui/EmptyState";
+import { PageHeader } from "@/components/ui/PageHeader";
+import { QueryView } from "@/components/ui/QueryView";
+import { TaskBadge } from "@/components/ui/TaskBadge";
+import { useExportFlow } from "@/hooks/useExportFlow";
+import { useModel } from "@/hooks/useModels";
+import { useRouteId } from "@/hooks/useRouteId";
+import { useI18n } from "@/i18n/I18nProvider";
+import { ApiError } from "@/lib/errors";
+import type { MLModel } from "@/lib/types";
+import { ContractPanel } from "./ContractPanel";
+import { ExportControl } from "./ExportControl";
+import classes from "./ModelView.module.css";
+import { ModelAPIs } from "./ModelAPIs";
+import { ModelFacts } from "./ModelFacts";
+import { OutputPanel } from "./OutputPanel";
+import { PipelineChips } from "./PipelineChips";
+import { WarningList } from "./WarningList";
+
+export function ModelView() {
+  const { t } = useI18n();
+  const query = useModel(useRouteId());
+  const missing = (error: Error) =>
+    error instanceof ApiError && error.status === 404 ? (
+      <EmptyState icon={IconBoxOff} title={t("models.notFoundTitle")} text={t("models.notFoundText")} action={<BackLink />} />
+    ) : null;
+  return (
+    <QueryView query={query} skeleton={<PageSkeleton />} renderError={missing}>
+      {(model) => <ModelPage model={model} />}
+    </QueryView>
+  );
+}
+
+function ModelPage({ model }: { model: MLModel }) {
+  const flow = useExportFlow();
+  return (
+    <>
+      <PageHeader eyebrow={<BackLink />} title={model.name} subtitle={model.description} actions={<ExportControl model={model} flow={flow} />} />
+      <Group gap="xs" mb="lg">
+        <PipelineChips steps={model.pipeline} />
+        <TaskBadge task={model.task} />
+      </Group>
+      <div className={classes.grid}>
+        <Stack gap="lg" miw={0}>
+          <WarningList warnings={model.warnings} />
+          <ContractPanel contract={model.contract} />
+          <OutputPanel contract={model.contract} />
+        </Stack>
+        <Stack gap="lg" miw={0}>
+          <ModelAPIs model={model} flow={flow} />
+          <ModelFacts model={model} />
+        </Stack>
+      </div>
+      <ExportAPIModal flow={flow} />
+    </>
+  );
+}
+
+function BackLink() {
+  const { t } = useI18n();
+  return (
+    <Anchor component={Link} href="/models" size="sm" className={classes.back}>
+      <IconArrowLeft size={15} stroke={1.8} aria-hidden />
+      {t("models.backToModels")}
+    </Anchor>
+  );
+}
+
+function PageSkeleton() {
+  return (
+    <Stack gap="lg">
+      <Skeleton height={14} width={110} />
+      <Skeleton height={30} width="45%" />
+      <div className={classes.grid}>
+        <Skeleton height={380} />
+        <Skeleton height={240} />
+      </div>
+    </Stack>
+  );
+}

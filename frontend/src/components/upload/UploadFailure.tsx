@@ -1,0 +1,80 @@
+"use client";
+
+import { Button } from "@mantine/core";
+import { IconAlertTriangle, IconShieldX } from "@tabler/icons-react";
+import { RequestId, errorText } from "@/components/ui/ErrorState";
+import type { UploadFlow } from "@/hooks/useUploadFlow";
+import { useI18n } from "@/i18n/I18nProvider";
+import { ApiError, detailList } from "@/lib/errors";
+import classes from "./Upload.module.css";
+
+/** Names that reach outside the model; no estimator needs one. */
+const UNSAFE = /^(os|posix|nt|subprocess|sys|socket|shutil|ctypes|importlib|runpy|pty|webbrowser)\b|\b(eval|exec|compile|__import__|open|getattr|setattr)$/;
+
+export function UploadFailure({ flow }: { flow: UploadFlow }) {
+  const { t } = useI18n();
+  if (!flow.error) return null;
+  return (
+    <div className={classes.stage} role="alert">
+      {flow.phase === "refused" ? <Refusal error={flow.error} /> : <Failure error={flow.error} />}
+      <RequestId error={flow.error} />
+      <div>
+        <Button variant="default" onClick={flow.edit}>
+          {t("upload.tryAgain")}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function Failure({ error }: { error: Error }) {
+  const { t } = useI18n();
+  return (
+    <div className={classes.bad}>
+      <IconAlertTriangle size={20} stroke={1.7} aria-hidden />
+      <div>
+        <h3 className={classes.heading}>{t("upload.failedTitle")}</h3>
+        <p className={classes.text}>{errorText(error, t)}</p>
+      </div>
+    </div>
+  );
+}
+
+function Refusal({ error }: { error: Error }) {
+  const { t } = useI18n();
+  const globals = detailList(error, "globals");
+  const unsafe = globals.filter((name) => UNSAFE.test(name));
+  const foreign = globals.filter((name) => !UNSAFE.test(name));
+  const reason = error instanceof ApiError && typeof error.details.reason === "string" ? error.details.reason : null;
+  return (
+    <>
+      <div className={classes.bad}>
+        <IconShieldX size={20} stroke={1.7} aria-hidden />
+        <div>
+          <h3 className={classes.heading}>{t("upload.refusedTitle")}</h3>
+          <p className={classes.text}>{globals.length > 0 ? t("upload.refusedText") : (reason ?? error.message)}</p>
+        </div>
+      </div>
+      <Names names={unsafe} advice={[t("upload.refusedUnsafe")]} />
+      <Names names={foreign} advice={[t("upload.refusedOwn"), t("upload.refusedTrust")]} />
+    </>
+  );
+}
+
+function Names({ names, advice }: { names: string[]; advice: string[] }) {
+  if (names.length === 0) return null;
+  return (
+    <div className={classes.names}>
+      <ul>
+        {names.map((name) => (
+          <li key={name}>
+            <code className="mono">{name}</code>
+          </li>
+        ))}
+      </ul>
+      {advice.map((text) => (
+        <p key={text}>{text}</p>
+      ))}
+    </div>
+  );
+}

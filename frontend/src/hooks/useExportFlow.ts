@@ -1,0 +1,57 @@
+"use client";
+
+/**
+ * One export from click to stored key. `start` exports at once with defaults; `ask` opens the options first.
+ * The clear key lives in this hook's mutation only, until `close`.
+ */
+import { useState } from "react";
+import { useExportModel } from "@/hooks/useExports";
+import type { ExportOptions, NewExport } from "@/lib/types";
+
+export interface ExportableModel {
+  id: number;
+  name: string;
+}
+
+export interface ExportFlow {
+  model: ExportableModel | null;
+  phase: "closed" | "asking" | "busy" | "done";
+  result: NewExport | null;
+  error: Error | null;
+  start: (model: ExportableModel) => void;
+  ask: (model: ExportableModel) => void;
+  submit: (options: ExportOptions) => void;
+  close: () => void;
+}
+
+export function useExportFlow(): ExportFlow {
+  const [model, setModel] = useState<ExportableModel | null>(null);
+  const mutation = useExportModel();
+  return {
+    model,
+    phase: phaseOf(model, mutation.isPending, mutation.isSuccess),
+    result: mutation.data ?? null,
+    error: mutation.error,
+    start: (chosen) => {
+      setModel(chosen);
+      mutation.mutate({ modelId: chosen.id });
+    },
+    ask: (chosen) => {
+      mutation.reset();
+      setModel(chosen);
+    },
+    submit: (options) => {
+      if (model) mutation.mutate({ modelId: model.id, options });
+    },
+    close: () => {
+      setModel(null);
+      mutation.reset();
+    },
+  };
+}
+
+function phaseOf(model: ExportableModel | null, pending: boolean, success: boolean): ExportFlow["phase"] {
+  if (!model) return "closed";
+  if (pending) return "busy";
+  return success ? "done" : "asking";
+}
