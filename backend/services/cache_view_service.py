@@ -33,9 +33,14 @@ class _Cache(BaseModel):
     hits: int
     misses: int
     evictions: int
-    load_ms_total: float
-    loads: int
+    failures: int
+    load_ms_avg: float | None
     models: list[_Model]
+
+    @property
+    def loads(self) -> int:
+        """Models read from the store so far: misses that did not fail."""
+        return self.misses - self.failures
 
 
 class _Status(BaseModel):
@@ -58,13 +63,14 @@ def cache_view(folder: Path, *, viewer: Viewer) -> CacheOut:
     caches = [worker.cache for worker in workers]
     hits, misses = sum(cache.hits for cache in caches), sum(cache.misses for cache in caches)
     loads = sum(cache.loads for cache in caches)
+    load_ms = sum(cache.loads * (cache.load_ms_avg or 0.0) for cache in caches)
     return CacheOut(
         capacity=max((cache.capacity for cache in caches), default=0),
         hits=hits,
         misses=misses,
         evictions=sum(cache.evictions for cache in caches),
         hit_rate=100 * hits / (hits + misses) if hits + misses else None,
-        load_ms_avg=sum(cache.load_ms_total for cache in caches) / loads if loads else None,
+        load_ms_avg=load_ms / loads if loads else None,
         workers=[_worker(worker, names) for worker in workers],
     )
 
