@@ -14,6 +14,7 @@ from flask import Flask, Response, current_app, request
 from flask_limiter import Limiter, RequestLimit
 from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import MethodNotAllowed as HTTPMethodNotAllowed
+from werkzeug.routing import IntegerConverter
 
 from backend.core import jsontools
 from backend.core.errors import (
@@ -34,8 +35,18 @@ from backend.core.logging import get_logger
 from backend.middleware.request_context import current_request_id
 
 PROBLEM_JSON = "application/problem+json"
+ID_MAX = 2**63 - 1
 _VALIDATED_PATHS = ("/api/v1/", "/api/models")
 _log = get_logger(__name__)
+
+
+class RowId(IntegerConverter):
+    """An id in a path. One beyond what a database can hold becomes the largest, which no row has: not found."""
+
+    def to_python(self, value: str) -> int:
+        """Read the id."""
+        # int() refuses texts of more than 4300 digits, so the length is judged first.
+        return min(int(value), ID_MAX) if len(value) <= 19 else ID_MAX
 
 
 class InternalError(AppError):
@@ -59,6 +70,7 @@ _BY_STATUS: Mapping[int, type[AppError]] = {
 
 def install_error_handlers(app: Flask) -> None:
     """Answer every exception in the envelope; installed after APIFlask's own handlers, which it replaces."""
+    app.url_map.converters["int"] = RowId
     app.register_error_handler(AppError, error_answer)
     app.register_error_handler(HTTPError, _apiflask_answer)
     app.register_error_handler(HTTPException, _http_answer)

@@ -35,12 +35,13 @@ class Upload:
 
 
 @contextmanager
-def received_upload(*, allowed_fields: frozenset[str]) -> Iterator[Upload]:
+def received_upload(*, allowed_fields: frozenset[str], file_bytes_max: int) -> Iterator[Upload]:
     """Read the present request's form for the length of a block.
 
     Raises:
         UnsupportedMediaType: no multipart form.
         InvalidInput: a form that does not read.
+        PayloadTooLarge: the form, or a file in it, is over its bound.
         AppError: unknown or repeated fields.
     """
     if request.mimetype != MULTIPART:
@@ -53,7 +54,7 @@ def received_upload(*, allowed_fields: frozenset[str]) -> Iterator[Upload]:
         filename: str | None = None,  # noqa: ARG001
         content_length: int | None = None,  # noqa: ARG001
     ) -> IO[bytes]:
-        opened.append(IncomingArtefact(store))
+        opened.append(IncomingArtefact(store, file_bytes_max))
         return cast("IO[bytes]", opened[-1])
 
     try:

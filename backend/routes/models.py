@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import cast
 
 from apiflask import APIBlueprint
-from flask import Response
+from flask import Response, current_app
 
 from backend.core.errors import PayloadTooLarge
 from backend.engine.serving.contract import Contract
@@ -49,7 +49,7 @@ def upload_model() -> MLModelOut:
     The file is read by an isolated process, never by this server. A file that could run code is refused, and the
     answer names each offending global.
     """
-    with received_upload(allowed_fields=FIELDS) as upload:
+    with received_upload(allowed_fields=FIELDS, file_bytes_max=current_app.config["UPLOAD_BYTES_MAX"]) as upload:
         sample = _sample(upload)
         texts = {name: text for name, text in upload.texts.items() if name != "sample" and text != ""}
         fields = cast("UploadFields", fit(UploadFields, texts))

@@ -11,14 +11,16 @@ import io
 from hashlib import sha256
 from typing import Self
 
+from backend.core.errors import PayloadTooLarge
 from backend.services.runtime import ArtefactStore
 
 
 class IncomingArtefact(io.RawIOBase):
     """A writable, then readable file; closing it deletes what was not kept."""
 
-    def __init__(self, store: ArtefactStore) -> None:
+    def __init__(self, store: ArtefactStore, bytes_max: int | None = None) -> None:
         super().__init__()
+        self._bytes_max = bytes_max
         self._store = store
         self.path = store.incoming()
         self._stream = self.path.open("x+b")
@@ -27,9 +29,15 @@ class IncomingArtefact(io.RawIOBase):
         self.size_bytes = 0
 
     def write(self, part: bytes, /) -> int:  # type: ignore[override]  # narrower than any buffer: parsers give bytes
-        """Take the next part."""
-        self._hash.update(part)
+        """Take the next part.
+
+        Raises:
+            PayloadTooLarge: the file is over its bound.
+        """
         self.size_bytes += len(part)
+        if self._bytes_max is not None and self.size_bytes > self._bytes_max:
+            raise PayloadTooLarge(self._bytes_max)
+        self._hash.update(part)
         return self._stream.write(part)
 
     def read(self, size: int = -1, /) -> bytes:
