@@ -13,6 +13,7 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from backend.bootstrap import Process, build_process
+from backend.cli import install_commands
 from backend.config import ROOT, Settings, load_settings, session_secret
 from backend.core.logging import configure_logging
 from backend.engine.limits.flask_storage import limiter_settings
@@ -65,6 +66,7 @@ def create_app(settings: Settings | None = None, process: Process | None = None)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     install_limits(app, process, settings)
+    install_commands(app, settings)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -17,6 +17,7 @@ from sqlalchemy.orm import selectinload
 
 from backend.core.errors import Conflict, NotFound, ValidationFailed
 from backend.engine.serving.contract import Contract
+from backend.engine.serving.lockdown import Limits
 from backend.engine.serving.sandbox import Inspection, inspect_artefact
 from backend.models import ExportedAPI, MLModel, db
 from backend.services.access import Viewer, visible
@@ -27,6 +28,8 @@ from backend.services.runtime import current_runtime
 SUFFIXES = (".joblib", ".pkl")
 FILE_NAME_LENGTH_MAX = 255
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+BYTES_PER_MB = 1_048_576
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,11 +164,11 @@ def plain_file_name(given: str) -> str:
 def _inspect(path: Path, sample: bytes | None) -> Inspection:
     """Have an isolated process read the file."""
     runtime = current_runtime()
+    # A loaded model is a few times the size of its file; a small file has no business with more than the base.
+    memory_mb = runtime.inspection_memory_mb_max + 4 * path.stat().st_size // BYTES_PER_MB
+    seconds = runtime.inspection_seconds_max
     return inspect_artefact(
-        path,
-        sample=sample,
-        seconds_max=runtime.inspection_seconds_max,
-        memory_mb_max=runtime.inspection_memory_mb_max,
+        path, sample, limits=Limits(memory_mb=memory_mb, cpu_seconds=seconds, wall_seconds=float(seconds))
     )
 
 
@@ -185,7 +188,7 @@ def _row(inspection: Inspection, viewer: Viewer, *, file_name: str, name: str, d
         task=contract.task,
         estimator=contract.estimator,
         file_name=file_name,
-        sklearn_version=inspection.sklearn_version,
+        sklearn_version=contract.sklearn_version,
         contract=contract.to_json(),
         warnings=list(inspection.warnings),
         created_at=current_runtime().clock.now(),
