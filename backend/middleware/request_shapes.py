@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails
 
 from backend.core import jsontools
 from backend.core.errors import InvalidInput, UnsupportedMediaType
+from backend.middleware.body_limit import bounded_body
 from backend.middleware.errors import unfit
 
 _CONSTRAINTS: Mapping[str, str] = {
@@ -75,7 +76,7 @@ def fit(shape: type[BaseModel], given: object) -> BaseModel:
 
 def read_json(request: Request) -> object:
     """Read a JSON body; no body at all reads as an empty object, so that routes without required fields need none."""
-    body = request.get_data(cache=False)
+    body = bounded_body()
     if not body:
         return {}
     if not request.is_json:
