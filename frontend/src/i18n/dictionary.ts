@@ -2,17 +2,22 @@
  * Types of the dictionary. English is the source: its keys and placeholders are what French must provide
  * and what `t` accepts. One file a namespace and language, so that each stays small.
  */
+import { apis } from "@/i18n/en/apis";
 import { auth } from "@/i18n/en/auth";
+import { cache } from "@/i18n/en/cache";
+import { charts } from "@/i18n/en/charts";
 import { common } from "@/i18n/en/common";
+import { docs } from "@/i18n/en/docs";
 import { exporting } from "@/i18n/en/exporting";
 import { keys } from "@/i18n/en/keys";
 import { models } from "@/i18n/en/models";
 import { monitoring } from "@/i18n/en/monitoring";
+import { requests } from "@/i18n/en/requests";
 import { settings } from "@/i18n/en/settings";
 import { shell } from "@/i18n/en/shell";
 import { upload } from "@/i18n/en/upload";
 
-export const en = { auth, common, exporting, keys, models, monitoring, settings, shell, upload } as const;
+export const en = { apis, auth, cache, charts, common, docs, exporting, keys, models, monitoring, requests, settings, shell, upload } as const;
 
 export type Dictionary = { readonly [N in keyof typeof en]: { readonly [K in keyof (typeof en)[N]]: string } };
 export type Language = "en" | "fr";

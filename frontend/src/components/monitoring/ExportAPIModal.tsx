@@ -44,17 +44,20 @@ export function ExportAPIModal({ flow }: { flow: ExportFlow }) {
           <Body flow={flow} saved={saved} onSaved={setSaved} onLeave={tryToLeave} />
         </div>
       </Modal>
-      <Modal opened={confirming} onClose={() => setConfirming(false)} title={t("keys.confirmTitle")} size={440} withCloseButton={false} zIndex={300}>
-        <p className={classes.confirm}>{t("keys.confirmText")}</p>
-        <Group justify="flex-end" mt="lg" gap="xs">
-          <Button variant="default" onClick={leave}>
-            {t("keys.confirmClose")}
-          </Button>
-          <Button data-autofocus onClick={() => setConfirming(false)}>
-            {t("keys.confirmStay")}
-          </Button>
-        </Group>
-      </Modal>
+      {/* Mounted only when asked: both dialogs hear the same Escape key, and this one must not answer the press that opened it. */}
+      {confirming ? (
+        <Modal opened onClose={() => setConfirming(false)} title={t("keys.confirmTitle")} size={440} withCloseButton={false} zIndex={300}>
+          <p className={classes.confirm}>{t("keys.confirmText")}</p>
+          <Group justify="flex-end" mt="lg" gap="xs">
+            <Button variant="default" onClick={leave}>
+              {t("keys.confirmClose")}
+            </Button>
+            <Button data-autofocus onClick={() => setConfirming(false)}>
+              {t("keys.confirmStay")}
+            </Button>
+          </Group>
+        </Modal>
+      ) : null}
     </>
   );
 }

@@ -15,7 +15,6 @@ export const models = {
   colPipeline: "Pipeline",
   colTask: "Task",
   colSize: "Size",
-  colSklearn: "scikit-learn",
   colCreated: "Uploaded",
   colApi: "API",
   sortBy: "Sort by {column}",

@@ -17,7 +17,6 @@ export const models: Dictionary["models"] = {
   colPipeline: "Pipeline",
   colTask: "Tâche",
   colSize: "Taille",
-  colSklearn: "scikit-learn",
   colCreated: "Déposé",
   colApi: "API",
   sortBy: "Trier par {column}",

@@ -1,0 +1,135 @@
+"use client";
+
+import { type ReactNode, useId } from "react";
+import { Area, Bar, CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from "recharts";
+import { useI18n } from "@/i18n/I18nProvider";
+import type { TimeRange } from "@/lib/types";
+import { ChartTooltip } from "./ChartTooltip";
+import { type Measure, type Row, isIsolated, ticksOf } from "./chartData";
+import { slotText } from "./slotText";
+import { type Mark, dashOf, isFilled } from "./Swatch";
+
+export interface SeriesSpec {
+  measure: Measure;
+  label: string;
+  color: string;
+  mark: Mark;
+}
+
+export interface TimeChartProps {
+  rows: readonly Row[];
+  range: TimeRange;
+  series: readonly SeriesSpec[];
+  format: (value: number | null) => string;
+  /** For the axis; `format` where they are the same. */
+  formatTick?: (value: number) => string;
+  integers?: boolean;
+  max?: number;
+  /** Further lines of the tooltip. */
+  extra?: (row: Row) => readonly (readonly [label: string, value: string])[];
+}
+
+/** Series over time. Nothing moves while it draws: it is drawn again with each refresh. */
+export function TimeChart({ rows, range, series, format, formatTick, integers = false, max, extra }: TimeChartProps) {
+  const { format: reader } = useI18n();
+  const id = useId();
+  const text = slotText(range, reader.locale);
+  const bars = series.some(({ mark }) => isFilled(mark));
+  return (
+    <ComposedChart
+      responsive
+      data={[...rows]}
+      accessibilityLayer={false}
+      style={{ width: "100%", height: "100%" }}
+      margin={{ top: 6, right: 4, bottom: 0, left: 0 }}
+      barCategoryGap={rows.length > 60 ? 1 : "16%"}
+    >
+      <Hatches id={id} series={series} />
+      <CartesianGrid vertical={false} stroke="var(--mp-chart-grid)" />
+      <XAxis
+        dataKey="at"
+        ticks={ticksOf(rows, range)}
+        tickFormatter={text.tick}
+        interval="equidistantPreserveStart"
+        minTickGap={18}
+        tickLine={false}
+        axisLine={{ stroke: "var(--mp-line-strong)" }}
+        tickMargin={8}
+        height={26}
+        scale={bars ? "auto" : "point"}
+        padding={bars ? undefined : { left: 2, right: 2 }}
+      />
+      <YAxis
+        width="auto"
+        tickCount={5}
+        tickFormatter={formatTick ?? format}
+        allowDecimals={!integers}
+        domain={[0, max ?? "auto"]}
+        tickLine={false}
+        axisLine={false}
+        tickMargin={6}
+      />
+      <Tooltip
+        isAnimationActive={false}
+        cursor={bars ? { fill: "var(--mp-ink-3)", fillOpacity: 0.1 } : { stroke: "var(--mp-ink-3)", strokeDasharray: "3 3" }}
+        wrapperStyle={{ zIndex: 5 }}
+        content={({ active, payload }) => (
+          <ChartTooltip active={active} row={payload[0]?.payload as Row | undefined} text={text} series={series} format={format} extra={extra} />
+        )}
+      />
+      {series.map((spec) => drawn(spec, rows, id))}
+    </ComposedChart>
+  );
+}
+
+function Hatches({ id, series }: { id: string; series: readonly SeriesSpec[] }) {
+  return (
+    <defs>
+      {series.map(({ measure, color, mark }) =>
+        mark === "hatched" ? (
+          <pattern key={measure} id={`${id}-${measure}`} width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+            <rect width="5" height="5" fill={color} fillOpacity="0.28" />
+            <rect width="2.4" height="5" fill={color} />
+          </pattern>
+        ) : null,
+      )}
+    </defs>
+  );
+}
+
+function drawn(spec: SeriesSpec, rows: readonly Row[], id: string): ReactNode {
+  const { measure, color, mark } = spec;
+  const common = { dataKey: measure, isAnimationActive: false } as const;
+  if (isFilled(mark)) {
+    const fill = mark === "hatched" ? `url(#${id}-${measure})` : color;
+    return <Bar key={measure} {...common} stackId="stack" fill={fill} maxBarSize={34} />;
+  }
+  const line = {
+    ...common,
+    type: "linear",
+    stroke: color,
+    strokeWidth: mark === "line" || mark === "area" ? 2 : 1.8,
+    strokeDasharray: dashOf(mark),
+    connectNulls: false,
+    dot: loneDot(rows, measure, color),
+    activeDot: { r: 3.5, strokeWidth: 0, fill: color },
+  } as const;
+  return mark === "area" ? (
+    <Area key={measure} {...line} fill={color} fillOpacity={0.1} />
+  ) : (
+    <Line key={measure} {...line} />
+  );
+}
+
+interface DotProps {
+  index: number;
+  cx?: number;
+  cy?: number;
+}
+
+function loneDot(rows: readonly Row[], measure: Measure, color: string) {
+  return function LoneDot({ index, cx, cy }: DotProps) {
+    if (!isIsolated(rows, index, measure)) return <g key={index} />;
+    return <circle key={index} cx={cx} cy={cy} r={2.6} fill={color} />;
+  };
+}

@@ -1,0 +1,100 @@
+"use client";
+
+import { SegmentedControl } from "@mantine/core";
+import { useState } from "react";
+import { CodeBlock } from "@/components/ui/CodeBlock";
+import { Panel } from "@/components/ui/Panel";
+import { useI18n } from "@/i18n/I18nProvider";
+import type { APIDetails } from "@/lib/types";
+import classes from "./Docs.module.css";
+import { type InputField, inputFields } from "./inputFields";
+import { Values } from "./Values";
+
+type Form = "table" | "json";
+
+/** What to send: for people as a table, for programs as the JSON Schema itself. */
+export function InputPanel({ api }: { api: APIDetails }) {
+  const { t, tn } = useI18n();
+  const [form, setForm] = useState<Form>("table");
+  const fields = inputFields(api.contract, api.input_schema);
+  return (
+    <Panel
+      title={t("docs.input")}
+      hint={tn(api.contract.named ? "docs.fields" : "docs.values", fields.length)}
+      flush
+      aside={
+        <SegmentedControl<Form>
+          size="xs"
+          aria-label={t("docs.inputForm")}
+          value={form}
+          onChange={setForm}
+          data={[
+            { value: "table", label: t("docs.asTable") },
+            { value: "json", label: t("docs.asSchema") },
+          ]}
+        />
+      }
+    >
+      {form === "table" ? <FieldTable fields={fields} /> : null}
+      {form === "json" ? (
+        <div className={classes.padded}>
+          <CodeBlock code={JSON.stringify(api.input_schema, null, 2)} language="json" label={t("docs.input")} maxHeight={460} />
+        </div>
+      ) : null}
+    </Panel>
+  );
+}
+
+function FieldTable({ fields }: { fields: readonly InputField[] }) {
+  const { t } = useI18n();
+  return (
+    <div className={classes.scroll} tabIndex={0} role="region" aria-label={t("docs.input")}>
+      <table className={classes.table}>
+        <thead>
+          <tr>
+            <th scope="col">{t("docs.field")}</th>
+            <th scope="col">{t("docs.type")}</th>
+            <th scope="col">{t("docs.taken")}</th>
+            <th scope="col">{t("docs.exampleValue")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {fields.map((field) => (
+            <tr key={field.name}>
+              <th scope="row">
+                <code className="mono">{field.name}</code>
+                <span className={classes.need} data-needed={field.required}>
+                  {field.required ? t("docs.required") : t("docs.unused")}
+                </span>
+              </th>
+              <td>
+                {t(`docs.type_${field.type}`)}
+                {field.nullable ? <span className={classes.quiet}> {t("docs.orNull")}</span> : null}
+              </td>
+              <td className={classes.taken}>
+                <Taken field={field} />
+              </td>
+              <td>
+                <code className="mono">{JSON.stringify(field.example)}</code>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Taken({ field }: { field: InputField }) {
+  const { t, format } = useI18n();
+  if (field.allowed) return <Values label={t("docs.oneOf")} values={field.allowed} />;
+  if (field.seenValues) return <Values label={t("docs.seen")} values={field.seenValues} />;
+  if (!field.seenRange) return <span className={classes.quiet}>{t("docs.anyValue")}</span>;
+  const { minimum, maximum } = field.seenRange;
+  return (
+    <span>
+      <span className={classes.quiet}>{t("docs.seen")}</span>{" "}
+      <span className="tnum">{t("docs.range", { min: format.decimal(minimum, 4), max: format.decimal(maximum, 4) })}</span>
+    </span>
+  );
+}
