@@ -64,8 +64,8 @@ def _claim(sessions: sessionmaker[Session], job: str, slot: datetime, now: datet
     row = {"job": job, "slot": slot, "started_at": now}
     with sessions.begin() as session:
         begin_writing(session)
-        inserted = session.execute(insert_into(session, JOB_RUNS).values(row).on_conflict_do_nothing())
-        if rows_changed(inserted) == 1:
+        inserting = insert_into(session, JOB_RUNS).values(row).on_conflict_do_nothing()
+        if session.scalar(inserting.returning(JOB_RUNS.c.id)) is not None:
             return True
         stale = (
             update(JOB_RUNS)

@@ -7,7 +7,7 @@ were purged are never recounted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -66,8 +66,7 @@ def recount(sessions: sessionmaker[Session], *, since: datetime, closed: datetim
         since: from this hour on, hours that have raw rows and no bucket at all are looked for too.
         closed: the first hour that may still grow.
     """
-    spans = list(_open_spans(sessions, closed))
-    spans += _spans_without_bucket(sessions, since, closed)
+    spans = _open_spans(sessions, closed) + _spans_without_bucket(sessions, since, closed)
     found = [_recount_span(sessions, span) for span in spans]
     drifts = tuple(drift for drift in found if drift is not None)
     for drift in drifts:
@@ -81,10 +80,11 @@ def recount(sessions: sessionmaker[Session], *, since: datetime, closed: datetim
     return Recount(len(spans), drifts)
 
 
-def _open_spans(sessions: sessionmaker[Session], closed: datetime) -> Iterator[Span]:
+def _open_spans(sessions: sessionmaker[Session], closed: datetime) -> list[Span]:
     statement = select(HOURS.c.api_id, HOURS.c.hour_timestamp).where(HOURS.c.hour_timestamp < closed, IS_OPEN)
     with sessions() as session:
-        yield from session.execute(statement.order_by(HOURS.c.hour_timestamp, HOURS.c.api_id)).tuples().all()
+        found = session.execute(statement.order_by(HOURS.c.hour_timestamp, HOURS.c.api_id)).all()
+    return [(row.api_id, row.hour_timestamp) for row in found]
 
 
 def _spans_without_bucket(sessions: sessionmaker[Session], since: datetime, closed: datetime) -> list[Span]:
@@ -149,16 +149,15 @@ def _write(session: Session, span: Span, stored: Bucket | None, changes: Mapping
     api_id, hour = span
     if stored is None:
         row = {"api_id": api_id, "hour_timestamp": hour, **changes}
-        result = session.execute(insert_into(session, HOURS).values(row).on_conflict_do_nothing())
-    else:
-        is_same = (
-            HOURS.c.request_count == stored.count,
-            HOURS.c.response_time_sum == stored.response_time_sum,
-            text("NOT is_purged"),
-        )
-        statement = update(HOURS).where(HOURS.c.api_id == api_id, HOURS.c.hour_timestamp == hour, *is_same)
-        result = session.execute(statement.values(**changes))
-    return rows_changed(result) == 1
+        inserting = insert_into(session, HOURS).values(row).on_conflict_do_nothing()
+        return session.scalar(inserting.returning(HOURS.c.id)) is not None
+    is_same = (
+        HOURS.c.request_count == stored.count,
+        HOURS.c.response_time_sum == stored.response_time_sum,
+        text("NOT is_purged"),
+    )
+    statement = update(HOURS).where(HOURS.c.api_id == api_id, HOURS.c.hour_timestamp == hour, *is_same)
+    return rows_changed(session.execute(statement.values(**changes))) == 1
 
 
 def _within(hour: datetime) -> tuple[Any, Any]:

@@ -1,0 +1,111 @@
+"""A record survives its line; a line that is no record is refused, not guessed at."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import astuple, replace
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.engine.metering.records import (
+    INTEGER_MAX,
+    MICROSECONDS_MAX,
+    CallRecord,
+    UndecodableRecord,
+    clip_body,
+    decode,
+    encode,
+)
+from tests.metering import record
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+COUNT = st.integers(0, INTEGER_MAX)
+REAL = st.floats(0, 1e9)
+RECORDS = st.builds(
+    CallRecord,
+    request_id=TEXT.filter(lambda text: 0 < len(text) <= 64),
+    occurred_at_us=st.integers(0, MICROSECONDS_MAX),
+    api_id=COUNT,
+    key_id=st.none() | TEXT.filter(lambda text: len(text) <= 64),
+    model_id=st.none() | COUNT,
+    status_code=COUNT,
+    response_time=REAL,
+    cpu_usage=REAL,
+    memory_usage=REAL,
+    rows=COUNT,
+    request_bytes=COUNT,
+    response_bytes=COUNT,
+    remote_address=st.none() | TEXT.filter(lambda text: len(text) <= 45),
+    request_data=st.none() | TEXT,
+    response_data=st.none() | TEXT,
+    error_message=st.none() | TEXT,
+)
+
+
+@given(RECORDS)
+def test_a_record_survives_its_line(made: CallRecord) -> None:
+    """What the fold reads is what the gateway wrote, and each record is exactly one line."""
+    line = encode(made)
+    assert line.count(b"\n") == 1
+    assert line.endswith(b"\n")
+    assert decode(line) == made
+
+
+@given(st.binary(max_size=200))
+def test_noise_is_refused(noise: bytes) -> None:
+    """Damage on disk gives a refusal, never another kind of error."""
+    with pytest.raises(UndecodableRecord):
+        decode(noise)
+
+
+@pytest.mark.parametrize("place", range(17))
+@pytest.mark.parametrize("value", [[], {}, True, -1, 2**63, "x" * 100, -0.5])
+def test_one_wrong_value_is_refused_or_storable(place: int, value: Any) -> None:
+    """No line can hold a value that a column refuses: it would stop the fold for everybody."""
+    values = [1, *astuple(record())]
+    values[place] = value
+    try:
+        made = decode(orjson.dumps(values))
+    except UndecodableRecord:
+        return
+    numbers = (made.api_id, made.model_id or 0, made.status_code, made.rows)
+    assert all(type(number) is int and 0 <= number <= INTEGER_MAX for number in numbers)
+    assert 0 < len(made.request_id) <= 64
+
+
+def test_what_is_not_measured_counts_as_nothing() -> None:
+    """JSON has no NaN: an unknown measurement must not lose the call."""
+    made = decode(encode(replace(record(), cpu_usage=math.nan, memory_usage=math.inf)))
+    assert (made.cpu_usage, made.memory_usage) == (0.0, 0.0)
+
+
+def test_text_that_no_database_stores_is_mended() -> None:
+    """PostgreSQL refuses NUL and nobody encodes lone surrogates; the call is counted all the same."""
+    made = decode(encode(replace(record(), error_message="a\0b\ud800c")))
+    assert made.error_message == "a\ufffdb?c"
+
+
+def test_a_newer_layout_is_refused() -> None:
+    """A line of a layout to come is set aside, not read by position."""
+    with pytest.raises(UndecodableRecord):
+        decode(encode(record()).replace(b"[1,", b"[2,", 1))
+
+
+def test_a_short_body_is_logged_as_it_came() -> None:
+    """Nothing is changed in what fits."""
+    assert clip_body('{"é":1}'.encode(), 100) == '{"é":1}'
+
+
+@given(st.binary(max_size=300), st.integers(0, 200))
+def test_any_body_becomes_storable_text(body: bytes, bytes_max: int) -> None:
+    """Whatever callers send can be logged: cut bodies are JSON that says how long they were."""
+    text = clip_body(body, bytes_max)
+    assert "\0" not in text
+    text.encode()
+    if len(body) > bytes_max:
+        cut = orjson.loads(text)
+        assert (cut["truncated"], cut["bytes"]) == (True, len(body))
