@@ -125,6 +125,7 @@ _BUILT: Final = {
     "numpy.ma.core": "_mareconstruct",
     "numpy.random._pickle": "__bit_generator_ctor __generator_ctor __randomstate_ctor",
     "numpy.random.bit_generator": "__pyx_unpickle_SeedSequence",
+    "sklearn._loss._loss": "__pyx_unpickle_CyHalfMultinomialLoss",
     "sklearn.metrics._dist_metrics": "newObj",
     "sklearn.neighbors._ball_tree": "newObj",
     "sklearn.neighbors._kd_tree": "newObj",

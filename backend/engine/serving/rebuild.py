@@ -183,6 +183,13 @@ def _seed_sequence(cls: object, checksum: object, state: object) -> object:
     return original(cls, checksum, state)
 
 
+def _multinomial_loss(cls: object, checksum: object, state: object = ()) -> object:
+    known = allowlist.resolve("sklearn._loss._loss", "CyHalfMultinomialLoss")
+    if cls is not known or not isinstance(checksum, int) or state not in {(), None}:
+        raise UnsafeRebuild("a CyHalfMultinomialLoss of another class")
+    return cls()  # type: ignore[operator]  # it holds nothing, so its own pickle sets nothing
+
+
 def _bare(family: tuple[str, str]) -> Callable[[Foreign], object]:
     def make(cls: Foreign) -> object:
         known = allowlist.resolve(*family)
@@ -233,6 +240,7 @@ def _constructors() -> Mapping[tuple[str, str], Callable[..., Any]]:
         ("numpy.random._pickle", "__generator_ctor"): _random_owner(np.random.Generator),
         ("numpy.random._pickle", "__randomstate_ctor"): _random_owner(np.random.RandomState),
         ("numpy.random.bit_generator", "__pyx_unpickle_SeedSequence"): _seed_sequence,
+        ("sklearn._loss._loss", "__pyx_unpickle_CyHalfMultinomialLoss"): _multinomial_loss,
         ("sklearn.metrics._dist_metrics", "newObj"): _bare(("sklearn.metrics._dist_metrics", "DistanceMetric")),
         ("sklearn.neighbors._ball_tree", "newObj"): _bare_search_tree,
         ("sklearn.neighbors._kd_tree", "newObj"): _bare_search_tree,
