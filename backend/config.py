@@ -174,5 +174,10 @@ def session_secret(settings: Settings) -> str:
 
 
 def child_environment(settings: Settings) -> dict[str, str]:
-    """Give the environment that child processes need beside their own settings."""
-    return {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(settings.metrics_folder)}
+    """Give the environment that child processes need beside their own settings.
+
+    One thread for each linear-algebra library, unless the operator says otherwise: workers share the cores already, and
+    a single row gains nothing from more.
+    """
+    one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+    return {**one_thread, **os.environ, "PROMETHEUS_MULTIPROC_DIR": str(settings.metrics_folder)}

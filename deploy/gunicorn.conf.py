@@ -1,5 +1,7 @@
 """gunicorn's settings; every value comes from Modelport's own settings."""
 
+import importlib
+
 from prometheus_client.multiprocess import mark_process_dead
 
 from backend.config import load_settings
@@ -15,7 +17,14 @@ timeout = 120
 graceful_timeout = 30
 worker_tmp_dir = "/dev/shm"  # noqa: S108 - heartbeats must not wait for a disk
 accesslog = None
+control_socket_disable = True
 loglevel = _settings.log_level.lower()
+
+
+def on_starting(_server):
+    """Import what models need before the workers fork: they share its memory, and no first call waits for it."""
+    for library in ("pandas", "sklearn.pipeline", "sklearn.compose", "sklearn.ensemble", "sklearn.linear_model"):
+        importlib.import_module(library)
 
 
 def worker_exit(_server, worker):
