@@ -17,14 +17,15 @@ from pathlib import Path
 from types import FrameType
 
 from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy import create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from backend.bootstrap import build_sessions
 from backend.config import Settings, load_settings, prepare_home
 from backend.core.clock import Clock, SystemClock, rfc3339
 from backend.core.logging import configure_logging, get_logger
 from backend.engine.metering.reader import JournalReader
 from backend.jobs.heartbeat import Heartbeat
+from backend.models.engine_options import engine_options, install_sqlite_pragmas
 from backend.services.aggregation_service import JOB, aggregate
 from backend.services.journal_service import FoldResult, fold_once
 
@@ -87,8 +88,8 @@ class Background:
         """Fold once; None when it failed. The journal keeps what could not be folded."""
         try:
             result = fold_once(self.sessions, self.reader, clock=self.clock)
-        except Exception as error:  # noqa: BLE001 - the edge of a job: nothing may end the loop
-            log.error("fold_failed", error=repr(error), exc_info=True)
+        except Exception as error:  # The edge of a job: nothing may end the loop.
+            log.exception("fold_failed")
             self.heartbeat.last_error = type(error).__name__
             return None
         self.heartbeat.note(result)
@@ -98,8 +99,8 @@ class Background:
         """Run the present hour's aggregation unless it ran already."""
         try:
             done = aggregate(self.sessions, self.reader, self.clock, self.retention_days, pause=self._pause)
-        except Exception as error:  # noqa: BLE001 - the edge of a job: the next tick tries again
-            log.error("aggregation_failed", error=repr(error), exc_info=True)
+        except Exception:  # The edge of a job: the next tick tries again.
+            log.exception("aggregation_failed")
             return
         if done is not None:
             self.heartbeat.jobs[JOB] = {
@@ -114,8 +115,8 @@ class Background:
         """Write the sign of life; a full disk must not end the loop."""
         try:
             self.heartbeat.publish()
-        except OSError as error:
-            log.error("heartbeat_failed", error=repr(error))
+        except OSError:
+            log.exception("heartbeat_failed")
 
     def _pause(self) -> None:
         self.stop.wait(STEP_PAUSE_SECONDS)
@@ -125,13 +126,20 @@ def build(settings: Settings, stop: threading.Event) -> Background:
     """Put the process together."""
     clock = SystemClock()
     return Background(
-        sessions=build_sessions(settings),
+        sessions=build_sessions(settings.database_uri),
         reader=JournalReader(settings.journal_folder),
         clock=clock,
         retention_days=settings.log_retention_days,
         heartbeat=Heartbeat(settings.modelport_home, clock),
         stop=stop,
     )
+
+
+def build_sessions(uri: str) -> sessionmaker[Session]:
+    """Open the database as the bootstrap does, without the bootstrap: it would load what serves models."""
+    engine = create_engine(uri, **engine_options(uri))
+    install_sqlite_pragmas(engine)
+    return sessionmaker(engine, expire_on_commit=False)
 
 
 def main() -> int:
