@@ -116,9 +116,10 @@ class Server:
         arbiters = [child for child in children if "gunicorn" in " ".join(child.cmdline())]
         return [worker for arbiter in arbiters for worker in arbiter.children()]
 
-    def background(self) -> psutil.Process:
+    def background(self) -> list[psutil.Process]:
+        """Give the background process; none while it is being restarted."""
         children = psutil.Process(self.process.pid).children()
-        return next(child for child in children if "backend.jobs.background" in " ".join(child.cmdline()))
+        return [child for child in children if "backend.jobs.background" in " ".join(child.cmdline())]
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)

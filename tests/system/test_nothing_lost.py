@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import random
 import sqlite3
 import threading
 import time
 from pathlib import Path
+from typing import Self
 
 import psutil
 import pytest
@@ -18,42 +20,57 @@ from tests.system.server import Server, running_server, wait_for
 
 pytestmark = pytest.mark.slow
 
-LOAD_SECONDS = 12.0
 CALLERS = 6
+KILLS = 8
+ANSWERS = 300
+SECONDS_MAX = 100.0
 
 
-def answered_under_load(server: Server, api_id: int, key: str, until: float) -> list[str]:
-    """Call until the time is up; give the request ids of the answers that arrived."""
-    seen: list[str] = []
-    lock = threading.Lock()
+class Load:
+    """Callers that call on and on, and remember the request ids of the answers that arrived."""
 
-    def call_on() -> None:
-        while time.monotonic() < until:
+    def __init__(self, server: Server, api_id: int, key: str) -> None:
+        self.answered: list[str] = []
+        self._call = lambda: server.predict(api_id, key, ROW)
+        self._stop = threading.Event()
+        self._threads = [threading.Thread(target=self._run) for _ in range(CALLERS)]
+
+    def __enter__(self) -> Self:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
             # A killed worker resets its connections: no answer, so nothing to be found later.
-            with contextlib.suppress(OSError, json.JSONDecodeError, EOFError):
-                reply = server.predict(api_id, key, ROW)
-                with lock:
-                    seen.append(reply.json["request_id"])
+            with contextlib.suppress(OSError, json.JSONDecodeError, http.client.HTTPException):
+                self.answered.append(self._call().json["request_id"])
 
-    callers = [threading.Thread(target=call_on) for _ in range(CALLERS)]
-    for caller in callers:
-        caller.start()
-    while time.monotonic() < until:
-        time.sleep(random.uniform(0.2, 0.9))  # noqa: S311 - chooses a victim
-        victims = [*server.workers(), *([server.background()] if random.random() < 0.3 else [])]  # noqa: S311
-        with contextlib.suppress(psutil.NoSuchProcess, IndexError, StopIteration):
-            random.choice(victims).kill()  # noqa: S311
-    for caller in callers:
-        caller.join()
-    return seen
+
+def kill_at_random(server: Server, load: Load) -> None:
+    """Kill workers and the background process with -9 while answers come in."""
+    deadline = time.monotonic() + SECONDS_MAX
+    for kill in range(1, KILLS + 1):
+        enough = kill * ANSWERS // KILLS
+        wait_for(lambda enough=enough: len(load.answered) >= enough, "answers", deadline - time.monotonic())  # type: ignore[misc]
+        victims = server.background() if kill % 3 == 0 else server.workers()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            for victim in random.sample(victims, k=min(1, len(victims))):
+                victim.kill()
 
 
 def test_no_answered_call_is_lost_or_counted_twice_when_processes_are_killed(tmp_path: Path, iris_file: Path) -> None:
     """Each answered call stands in api_requests once, and its hours' buckets count every row exactly once."""
     with running_server(tmp_path) as server:
         api = server.export(server.upload(iris_file, "Iris")["id"], rate_limit_per_minute=1_000_000)
-        answered = answered_under_load(server, api["api_id"], api["api_key"], time.monotonic() + LOAD_SECONDS)
-        assert len(answered) > 100
+        with Load(server, api["api_id"], api["api_key"]) as load:
+            kill_at_random(server, load)
+        answered = load.answered
 
         def rows() -> list[str]:
             with contextlib.closing(sqlite3.connect(server.database, timeout=30)) as database:
