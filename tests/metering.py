@@ -48,12 +48,13 @@ def append(folder: Path, *records: CallRecord) -> None:
     writer.close()
 
 
-def export_apis(sessions: sessionmaker[Session], count: int = 1, *, email: str = "ann@example.com") -> list[int]:
-    """Make an account with a model and some exported APIs; give their ids."""
-    account_id = new_uuid()
+def export_apis(sessions: sessionmaker[Session], count: int = 1, *, account_id: str = "") -> list[int]:
+    """Give an account, a new one unless named, a model and some exported APIs; give their ids."""
     with sessions.begin() as session:
-        session.add(Account(id=account_id, email=email, name="Ann", password_hash="x"))
-        session.flush()
+        if not account_id:
+            account_id = new_uuid()
+            session.add(Account(id=account_id, email=f"{account_id}@example.com", name="Ann", password_hash="x"))
+            session.flush()
         model = MLModel(
             account_id=account_id,
             name="iris",

@@ -27,12 +27,13 @@ from backend.engine.metering.reader import JournalReader
 from backend.jobs.heartbeat import Heartbeat
 from backend.models.engine_options import engine_options, install_sqlite_pragmas
 from backend.services.aggregation_service import JOB, aggregate
+from backend.services.job_service import Interrupted
 from backend.services.journal_service import FoldResult, fold_once
 
 IDLE_SECONDS = 0.25
 BACKOFF_SECONDS_MAX = 5.0
 LAST_FOLDS_MAX = 200
-STEP_PAUSE_SECONDS = 0.05
+STEP_PAUSE_SECONDS = 0.01
 MINUTES_ASKED = "2-59/5"
 """From minute 2 of each hour, and every five minutes for as long as the hour is not done."""
 log = get_logger(__name__)
@@ -99,6 +100,9 @@ class Background:
         """Run the present hour's aggregation unless it ran already."""
         try:
             done = aggregate(self.sessions, self.reader, self.clock, self.retention_days, pause=self._pause)
+        except Interrupted:
+            log.info("aggregation_interrupted")
+            return
         except Exception:  # The edge of a job: the next tick tries again.
             log.exception("aggregation_failed")
             return
@@ -119,7 +123,9 @@ class Background:
             log.exception("heartbeat_failed")
 
     def _pause(self) -> None:
-        self.stop.wait(STEP_PAUSE_SECONDS)
+        """Let the fold in between two steps; end between them when the process is to end."""
+        if self.stop.wait(STEP_PAUSE_SECONDS):
+            raise Interrupted
 
 
 def build(settings: Settings, stop: threading.Event) -> Background:

@@ -6,7 +6,6 @@ an hour: whoever comes second finds the hour done.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.core.clock import Clock
 from backend.engine.metering.reader import JournalReader
 from backend.services import job_service
+from backend.services.job_service import Pause, no_pause
 from backend.services.journal_service import fold_all
 from backend.services.retention_service import purge, purge_cutoff
 from backend.services.rollup_service import Drift, recount
@@ -44,7 +44,7 @@ def aggregate(
     clock: Clock,
     retention_days: int,
     *,
-    pause: Callable[[], None] = lambda: None,
+    pause: Pause = no_pause,
 ) -> Aggregation | None:
     """Run the aggregation of the present hour; None when it ran already, here or on another machine.
 
@@ -57,7 +57,8 @@ def aggregate(
     def work() -> dict[str, Any]:
         now = clock.now()
         folded = fold_all(sessions, reader, clock=clock)
-        found = recount(sessions, since=_since(sessions, hour, purge_cutoff(now, retention_days)), closed=hour)
+        since = _since(sessions, hour, purge_cutoff(now, retention_days))
+        found = recount(sessions, since=since, closed=hour, pause=pause)
         gone = purge(sessions, now, retention_days, pause=pause)
         done.append(Aggregation(hour, folded, found.spans, found.drifts, gone.requests, gone.minutes, gone.job_runs))
         return _to_json(done[0])

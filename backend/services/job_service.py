@@ -22,6 +22,17 @@ STALE_AFTER = timedelta(minutes=15)
 JOB_RUNS: Table = JobRun.__table__  # type: ignore[assignment]
 log = get_logger(__name__)
 
+Pause = Callable[[], None]
+"""Called between two steps of a job, so that others get their turn; may raise Interrupted."""
+
+
+class Interrupted(Exception):
+    """The process is to end; the job's claim is given back and its next run does the rest."""
+
+
+def no_pause() -> None:
+    """Go on at once."""
+
 
 def run_once(
     sessions: sessionmaker[Session],

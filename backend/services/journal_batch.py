@@ -38,11 +38,6 @@ class Batch:
     """Records whose request id stands in the batch already."""
     bad: tuple[BadLine, ...]
 
-    @property
-    def has_lines(self) -> bool:
-        """Tell whether there is anything to write down."""
-        return any(chunk.lines for chunk in self.chunks)
-
 
 @dataclass(slots=True)
 class Usage:

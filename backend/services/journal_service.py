@@ -60,9 +60,9 @@ def fold_once(
     """
     clock = clock or SystemClock()
     chunks, has_more = _read(sessions, reader, batch_lines)
-    batch = gather(chunks)
+    batch = gather([chunk for chunk in chunks if chunk.lines])
     try:
-        result = _store(sessions, reader, batch, clock.now()) if batch.has_lines else FoldResult()
+        result = _store(sessions, reader, batch, clock.now()) if batch.chunks else FoldResult()
     except Overtaken:
         return FoldResult(has_more=True)
     except (DataError, IntegrityError) as error:
@@ -157,7 +157,7 @@ def _retire(sessions: sessionmaker[Session], reader: JournalReader, chunk: Chunk
 
 def _refused(batch: Batch, error: Exception) -> Batch:
     """Give a batch of one record that the database refuses as a batch of one bad line."""
-    chunk = next(chunk for chunk in batch.chunks if chunk.lines)
+    (chunk,) = batch.chunks
     line = BadLine(chunk.segment, chunk.start, chunk.lines[0], str(error))
     return Batch(batch.chunks, (), 0, (line,))
 

@@ -6,7 +6,6 @@ is marked as purged, and from then on nothing recounts it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.models import APIRequest, JobRun
 from backend.services.bucket_rows import HOURS, MINUTES
+from backend.services.job_service import Pause, no_pause
 from backend.services.spans import HOUR, floor_hour
 from backend.services.transactions import begin_writing, rows_changed
 
@@ -23,9 +23,6 @@ MINUTES_KEPT = timedelta(hours=3)
 JOB_RUNS_KEPT = timedelta(days=90)
 REQUESTS: Table = APIRequest.__table__  # type: ignore[assignment]
 JOB_RUNS: Table = JobRun.__table__  # type: ignore[assignment]
-
-Pause = Callable[[], None]
-"""Called between two steps, so that other writers get their turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +34,7 @@ class Purged:
     job_runs: int
 
 
-def purge(
-    sessions: sessionmaker[Session], now: datetime, retention_days: int, *, pause: Pause = lambda: None
-) -> Purged:
+def purge(sessions: sessionmaker[Session], now: datetime, retention_days: int, *, pause: Pause = no_pause) -> Purged:
     """Delete raw rows older than the retention, minute buckets older than three hours, old job runs."""
     cutoff = purge_cutoff(now, retention_days)
     _mark_purged(sessions, cutoff)

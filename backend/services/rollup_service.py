@@ -8,7 +8,7 @@ were purged are never recounted.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from backend.engine.metering.buckets import Bucket
 from backend.models import APIRequest, ExportedAPI
 from backend.services.bucket_rows import HOURS, Span, bucket_columns, bucket_of, microseconds_of, to_columns
 from backend.services.fold_rows import lock_apis
+from backend.services.job_service import Pause, no_pause
 from backend.services.spans import HOUR
 from backend.services.transactions import begin_snapshot, begin_writing, insert_into, rows_changed
 
@@ -59,7 +60,7 @@ class _Seen:
     counted: Bucket
 
 
-def recount(sessions: sessionmaker[Session], *, since: datetime, closed: datetime) -> Recount:
+def recount(sessions: sessionmaker[Session], *, since: datetime, closed: datetime, pause: Pause = no_pause) -> Recount:
     """Recount every hour before `closed` that is not recounted yet.
 
     Args:
@@ -67,17 +68,14 @@ def recount(sessions: sessionmaker[Session], *, since: datetime, closed: datetim
         closed: the first hour that may still grow.
     """
     spans = _open_spans(sessions, closed) + _spans_without_bucket(sessions, since, closed)
-    found = [_recount_span(sessions, span) for span in spans]
-    drifts = tuple(drift for drift in found if drift is not None)
-    for drift in drifts:
-        log.error(
-            "bucket_drift_repaired",
-            api_id=drift.api_id,
-            hour=drift.hour.isoformat(),
-            stored_count=drift.stored_count,
-            counted=drift.counted,
-        )
-    return Recount(len(spans), drifts)
+    drifts: list[Drift] = []
+    for span in spans:
+        pause()
+        drift = _recount_span(sessions, span)
+        if drift is not None:
+            drifts.append(drift)
+            log.error("bucket_drift_repaired", **asdict(drift))
+    return Recount(len(spans), tuple(drifts))
 
 
 def _open_spans(sessions: sessionmaker[Session], closed: datetime) -> list[Span]:

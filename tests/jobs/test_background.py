@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -204,4 +205,23 @@ def test_the_totals_follow(settings: Settings, sessions: Sessions) -> None:
     background.fold_the_rest()
     with sessions() as session:
         assert session.get_one(ExportedAPI, api_id).total_requests == 2
+    background.sessions.kw["bind"].dispose()
+
+
+def test_a_stop_ends_a_long_aggregation_between_two_steps(
+    settings: Settings, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process ends in order in the middle of a large purge, and the next one goes on with it."""
+    monkeypatch.setattr("backend.services.retention_service.ROWS_PER_STEP", 2)
+    (api_id,) = export_apis(sessions)
+    long_ago = datetime(2020, 1, 1, tzinfo=UTC)
+    append(settings.journal_folder, *(record(api_id, long_ago) for _ in range(9)))
+    background = build(settings, threading.Event())
+    background.fold_the_rest()
+    background.stop.set()
+    background.aggregate()
+    assert (background.heartbeat.jobs, len(stored(sessions))) == ({}, 9)
+    background.stop.clear()
+    background.aggregate()
+    assert stored(sessions) == set()
     background.sessions.kw["bind"].dispose()
