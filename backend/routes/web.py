@@ -7,10 +7,9 @@ from pathlib import Path
 
 from apiflask import APIBlueprint
 from flask import Response, current_app, send_from_directory
-from werkzeug.exceptions import NotFound as FileNotServed
+from flask.sansio.blueprints import BlueprintSetupState
+from werkzeug.routing import PathConverter
 from werkzeug.security import safe_join
-
-from backend.core.errors import NotFound
 
 web = APIBlueprint("web", __name__, enable_openapi=False)
 
@@ -21,13 +20,23 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
 
 
+class PagePath(PathConverter):
+    """Any path but the API's: an unknown route there is a JSON 404 for every method, never a page."""
+
+    regex = "(?!api/).*?"
+
+
+@web.record
+def know_page_paths(state: BlueprintSetupState) -> None:
+    """Teach the application the converter; runs before the rules below are added."""
+    state.app.url_map.converters["page"] = PagePath
+
+
 @web.get("/", defaults={"path": ""})
-@web.get("/<path:path>")
+@web.get("/<page:path>")
 def page(path: str) -> Response:
     """Send a file of the web application; unknown paths get its own 404 page."""
     root: Path = current_app.config["WEB_ROOT"]
-    if path.startswith("api/"):
-        raise NotFound(noun="Route")
     if not (root / "index.html").is_file():
         return Response("The web application is not built: run `make web`.", status=404, content_type="text/plain")
     name = find_file(root, path)
@@ -48,10 +57,7 @@ def find_file(root: Path, path: str) -> str | None:
     """
     plain = DEEP_LINK.sub(rf"\1/{PLACEHOLDER}", path.strip("/"))
     for candidate in (plain, f"{plain}.html", f"{plain}/index.html".lstrip("/")):
-        try:
-            joined = safe_join(str(root), candidate) if candidate else None
-        except FileNotServed:
-            return None
+        joined = safe_join(str(root), candidate) if candidate else None
         if joined is not None and Path(joined).is_file():
             return candidate
     return None
