@@ -27,8 +27,9 @@ from backend.app import create_app
 from backend.bootstrap import build_process
 from backend.config import Settings
 from backend.core.clock import FrozenClock
+from backend.engine.serving import sandbox
 from backend.models import Account, db
-from backend.services import account_service
+from backend.services import account_service, model_service
 
 PASSWORD = "correct horse battery"
 BuildApp = Callable[..., Flask]
@@ -76,6 +77,23 @@ def _cheap_password_hashes() -> Iterator[None]:
     """Hash with the least cost: tests sign up hundreds of people."""
     patch = pytest.MonkeyPatch()
     patch.setattr(account_service, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_inspection_a_file() -> Iterator[None]:
+    """Inspect a file for real once and remember what came out: a child process costs two seconds of every test."""
+    real, remembered = sandbox.inspect_artefact, dict[tuple[bytes, bytes | None], sandbox.Inspection]()
+
+    def inspect(path: Path, sample: bytes | None = None, *, limits: Any) -> sandbox.Inspection:
+        known = path.read_bytes(), sample
+        if known not in remembered:
+            remembered[known] = real(path, sample, limits=limits)
+        return remembered[known]
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(model_service, "inspect_artefact", inspect)
     yield
     patch.undo()
 
