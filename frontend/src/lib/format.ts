@@ -88,14 +88,21 @@ function digitsFor(value: number, digits: number): Intl.NumberFormatOptions {
   return Math.abs(value) >= 10 ** (digits - 1) ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: digits };
 }
 
+/** To the digits that will be shown, so that 999 999 steps up to 1 MB instead of reading 1,000 kB. */
+function shown(value: number): number {
+  return Number(value.toPrecision(3));
+}
+
 function durationText(seconds: number, unit: (value: number, name: string) => string): string {
-  if (seconds < 0.001 && seconds > 0) return unit(seconds * 1e6, "microsecond");
-  return seconds < 1 ? unit(seconds * 1000, "millisecond") : unit(seconds, "second");
+  const rounded = shown(seconds);
+  if (rounded < 0.001 && rounded > 0) return unit(rounded * 1e6, "microsecond");
+  return rounded < 1 ? unit(rounded * 1000, "millisecond") : unit(rounded, "second");
 }
 
 function bytesText(bytes: number, unit: (value: number, name: string) => string): string {
-  const power = bytes < 1000 ? 0 : Math.min(BYTE_UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
-  return unit(bytes / 1000 ** power, BYTE_UNITS[power] ?? "byte");
+  const rounded = shown(bytes);
+  const steps = BYTE_UNITS.filter((_, power) => power > 0 && rounded >= 1000 ** power).length;
+  return unit(rounded / 1000 ** steps, BYTE_UNITS[steps] ?? "byte");
 }
 
 function relativeText(date: Date, now: number, relative: Intl.RelativeTimeFormat): string {

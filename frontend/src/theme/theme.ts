@@ -102,6 +102,12 @@ export const theme = createTheme({
       },
     },
     Checkbox: { styles: { label: { color: "var(--mp-ink)" } } },
+    Alert: {
+      styles: {
+        root: { border: "1px solid transparent" },
+        message: { color: "var(--mp-ink)" },
+      },
+    },
     Table: { defaultProps: { verticalSpacing: "sm", horizontalSpacing: "md" } },
   },
 });

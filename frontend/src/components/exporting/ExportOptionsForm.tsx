@@ -44,7 +44,7 @@ export function ExportOptionsForm({ model, error, onSubmit, onCancel }: ExportOp
       <Stack gap="md">
         <FormError error={error} hidden={Boolean(nameError ?? limitError ?? fieldMessage(error, "allowed_origins"))} />
         <TextInput data-autofocus label={t("exporting.name")} description={t("exporting.nameHint")} value={name} error={nameError} onChange={(event) => setName(event.currentTarget.value)} />
-        <NumberInput label={t("exporting.limit")} description={t("exporting.limitHint")} value={limit} error={limitError} min={1} allowDecimal={false} maw={220} onChange={setLimit} />
+        <NumberInput label={t("exporting.limit")} description={t("exporting.limitHint")} value={limit} error={limitError} min={1} allowDecimal={false} styles={{ wrapper: { maxWidth: 220 } }} onChange={setLimit} />
         <Textarea
           label={t("exporting.origins")}
           description={t("exporting.originsHint")}

@@ -33,7 +33,7 @@ export function ExportResult({ result, saved, onSaved, onDone }: ExportResultPro
         <QueryView query={details} skeleton={<Skeleton height={176} />}>
           {(api) => (
             <Stack gap="sm">
-              <Snippets snippets={api.snippets} apiKey={result.api_key} />
+              <Snippets snippets={api.snippets} apiKey={result.api_key} maxHeight={200} />
               <TestCall path={api.api_endpoint} apiKey={result.api_key} example={api.example} />
             </Stack>
           )}

@@ -7,7 +7,6 @@ import { useMemo, useState } from "react";
 import { TaskBadge } from "@/components/ui/TaskBadge";
 import type { ExportFlow } from "@/hooks/useExportFlow";
 import { type I18n, useI18n } from "@/i18n/I18nProvider";
-import { DASH } from "@/lib/format";
 import type { MLModel } from "@/lib/types";
 import { ExportControl } from "./ExportControl";
 import { ModelName } from "./ModelName";
@@ -20,16 +19,25 @@ const column = createColumnHelper<typeof features, MLModel>();
 function columnsFor({ t, format }: I18n, flow: ExportFlow) {
   return column.columns([
     column.accessor("name", { header: t("models.colName"), cell: ({ row }) => <ModelName model={row.original} />, sortFn: "alphanumeric" }),
-    column.accessor("estimator", { header: t("models.colPipeline"), cell: ({ row }) => <PipelineChips steps={row.original.pipeline} /> }),
+    column.accessor("estimator", { header: t("models.colPipeline"), cell: ({ row }) => <Built model={row.original} /> }),
     column.accessor("task", { header: t("models.colTask"), cell: ({ row }) => <TaskBadge task={row.original.task} /> }),
     column.accessor("file_bytes", { header: t("models.colSize"), cell: ({ row }) => format.bytes(row.original.file_bytes) }),
-    column.accessor("sklearn_version", { header: t("models.colSklearn"), cell: ({ row }) => row.original.sklearn_version ?? DASH }),
     column.accessor("created_at", {
       header: t("models.colCreated"),
       cell: ({ row }) => <time dateTime={row.original.created_at} title={format.dateTime(row.original.created_at)}>{format.relative(row.original.created_at)}</time>,
     }),
     column.display({ id: "actions", header: "", cell: ({ row }) => <ExportControl model={row.original} flow={flow} withContract /> }),
   ]);
+}
+
+function Built({ model }: { model: MLModel }) {
+  const { t } = useI18n();
+  return (
+    <>
+      <PipelineChips steps={model.pipeline} />
+      {model.sklearn_version ? <div className={classes.version}>{t("models.sklearnVersion", { version: model.sklearn_version })}</div> : null}
+    </>
+  );
 }
 
 /** Wide screens: sorted in the browser, since the whole list is there. Newest first, as the server gives it. */

@@ -1,7 +1,7 @@
 "use client";
 
-import { Alert, Anchor, Button, Skeleton, Tabs } from "@mantine/core";
-import { IconAlertTriangle, IconPlayerPause, IconPlugConnectedX } from "@tabler/icons-react";
+import { Anchor, Box, Button, Skeleton, Tabs } from "@mantine/core";
+import { IconPlugConnectedX } from "@tabler/icons-react";
 import Link from "next/link";
 import { Suspense } from "react";
 import { EmptyState } from "@/components/ui/EmptyState";
@@ -18,6 +18,7 @@ import classes from "./detail/Detail.module.css";
 import { OverviewTab } from "./detail/OverviewTab";
 import { RequestsTab } from "./detail/RequestsTab";
 import { SettingsTab } from "./detail/SettingsTab";
+import { Notice } from "./Notice";
 import { StatsSkeleton } from "./Skeletons";
 
 const TABS = ["overview", "requests", "docs", "settings"] as const;
@@ -86,22 +87,19 @@ function StatusNotice({ api }: { api: APIDetails }) {
   if (api.status === "active") return null;
   const failing = api.status === "error";
   return (
-    <Alert
-      mb="lg"
-      color={failing ? "red" : "gray"}
-      icon={failing ? <IconAlertTriangle size={17} /> : <IconPlayerPause size={17} />}
-      title={t(failing ? "apis.errorTitle" : "apis.pausedTitle")}
-    >
-      {t(failing ? "apis.errorText" : "apis.pausedText")}
-      {failing ? (
-        <>
-          {" "}
-          <Anchor component={Link} href={`/models/${api.model_id}`} size="sm">
-            {t("apis.openModel")}
-          </Anchor>
-        </>
-      ) : null}
-    </Alert>
+    <Box mb="lg">
+      <Notice tone={failing ? "bad" : "quiet"} title={t(failing ? "apis.errorTitle" : "apis.pausedTitle")}>
+        {t(failing ? "apis.errorText" : "apis.pausedText")}
+        {failing ? (
+          <>
+            {" "}
+            <Anchor component={Link} href={`/models/${api.model_id}`} size="sm">
+              {t("apis.openModel")}
+            </Anchor>
+          </>
+        ) : null}
+      </Notice>
+    </Box>
   );
 }
 

@@ -1,6 +1,6 @@
 "use client";
 
-import { Button, Skeleton } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { IconFilterOff, IconPlugConnected } from "@tabler/icons-react";
 import Link from "next/link";
 import { useEffect, useMemo, useState } from "react";
@@ -16,6 +16,7 @@ import { APICard } from "./list/APICard";
 import classes from "./list/APIList.module.css";
 import { APIListToolbar } from "./list/APIListToolbar";
 import { type Filters, arrange, isFiltered, needsEveryPage, parseFilters } from "./list/listFilters";
+import { CardsSkeleton } from "./Skeletons";
 
 const PAGE_SIZE = 100;
 
@@ -32,7 +33,16 @@ export function APIList({ range, live }: { range: TimeRange; live: boolean }) {
       <h2 className={classes.title} id="api-list-title">
         {t("monitoring.apis")}
       </h2>
-      <QueryView query={query} skeleton={<ListSkeleton />} isEmpty={(data) => isNothing(data.pages) && !isFiltered(filters)} empty={<NoAPIs />}>
+      <QueryView
+        query={query}
+        skeleton={
+          <div className={classes.cards}>
+            <CardsSkeleton />
+          </div>
+        }
+        isEmpty={(data) => isNothing(data.pages) && !isFiltered(filters)}
+        empty={<NoAPIs />}
+      >
         {(data) => (
           <Loaded
             apis={data.pages.flatMap((page) => page.items)}
@@ -137,15 +147,5 @@ function NoMatch({ onClear }: { onClear: () => void }) {
         </Button>
       }
     />
-  );
-}
-
-function ListSkeleton() {
-  return (
-    <div className={classes.cards}>
-      {[0, 1, 2].map((at) => (
-        <Skeleton key={at} height={236} radius={10} />
-      ))}
-    </div>
   );
 }

@@ -9,7 +9,7 @@ import { StatGrid } from "./StatGrid";
 export function APIStatsCard({ stats, busy = false }: { stats: APIStats; busy?: boolean }) {
   const { t, tn, format } = useI18n();
   const { usage, performance, resources } = stats;
-  const peak = (value: string) => t("apis.peak", { value });
+  const peak = (value: number | null, text: string) => (value === null ? null : t("apis.peak", { value: text }));
   return (
     <StatGrid
       label={t("apis.statsTitle")}
@@ -27,11 +27,14 @@ export function APIStatsCard({ stats, busy = false }: { stats: APIStats; busy?: 
         {
           label: t("apis.avgTime"),
           value: format.duration(performance.avg_response_time),
-          detail: t("apis.fromTo", { min: format.duration(performance.min_response_time), max: format.duration(performance.max_response_time) }),
+          detail:
+            performance.min_response_time === null
+              ? null
+              : t("apis.fromTo", { min: format.duration(performance.min_response_time), max: format.duration(performance.max_response_time) }),
         },
-        { label: t("apis.p95Time"), value: format.duration(performance.p95_response_time), detail: t("apis.p99", { value: format.duration(performance.p99_response_time) }) },
-        { label: t("apis.cpu"), value: format.percent(resources.avg_cpu_usage), detail: peak(format.percent(resources.peak_cpu_usage)) },
-        { label: t("apis.memory"), value: format.megabytes(resources.avg_memory_usage), detail: peak(format.megabytes(resources.peak_memory_usage)) },
+        { label: t("apis.p95Time"), value: format.duration(performance.p95_response_time), detail: performance.p99_response_time === null ? null : t("apis.p99", { value: format.duration(performance.p99_response_time) }) },
+        { label: t("apis.cpu"), value: format.percent(resources.avg_cpu_usage), detail: peak(resources.peak_cpu_usage, format.percent(resources.peak_cpu_usage)) },
+        { label: t("apis.memory"), value: format.megabytes(resources.avg_memory_usage), detail: peak(resources.peak_memory_usage, format.megabytes(resources.peak_memory_usage)) },
       ]}
     />
   );

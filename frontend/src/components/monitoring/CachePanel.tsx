@@ -1,6 +1,5 @@
 "use client";
 
-import { Skeleton } from "@mantine/core";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { Panel } from "@/components/ui/Panel";
@@ -10,6 +9,7 @@ import { useI18n } from "@/i18n/I18nProvider";
 import type { CacheStatus } from "@/lib/monitoringTypes";
 import classes from "./CachePanel.module.css";
 import { modelsInCache } from "./cacheModels";
+import { TableSkeleton } from "./Skeletons";
 import { StatGrid } from "./StatGrid";
 
 /** Which models are held in memory, by how many workers, and how often that spared a load. */
@@ -22,7 +22,7 @@ export function CachePanel({ live }: { live: boolean }) {
         {t("cache.title")}
       </h2>
       <p className={classes.hint}>{t("cache.hint")}</p>
-      <QueryView query={query} skeleton={<Skeleton height={220} radius={10} />}>
+      <QueryView query={query} skeleton={<TableSkeleton rows={6} />}>
         {(cache) => (
           <>
             <CacheStats cache={cache} />

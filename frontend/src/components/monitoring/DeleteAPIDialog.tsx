@@ -1,10 +1,11 @@
 "use client";
 
-import { Alert, Button, Group, Modal, Text } from "@mantine/core";
+import { Box, Button, Group, Modal, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { errorText } from "@/components/ui/ErrorState";
 import { useDeleteAPI } from "@/hooks/useExports";
 import { useI18n } from "@/i18n/I18nProvider";
+import { Notice } from "./Notice";
 
 interface DeletableAPI {
   id: number;
@@ -46,9 +47,11 @@ function Confirm({ api, onClose, onDeleted }: DeleteAPIDialogProps & { api: Dele
         {tn("monitoring.deleteHistory", api.total_requests)}
       </Text>
       {remove.error ? (
-        <Alert color="red" mt="md" role="alert">
-          {errorText(remove.error, t)}
-        </Alert>
+        <Box mt="md">
+          <Notice tone="bad" urgent>
+            {errorText(remove.error, t)}
+          </Notice>
+        </Box>
       ) : null}
       <Group justify="flex-end" mt="lg">
         <Button variant="default" onClick={onClose} data-autofocus>

@@ -1,13 +1,13 @@
 "use client";
 
-import { Alert, Button, Group, Modal, Radio, Stack, Text } from "@mantine/core";
-import { IconAlertTriangle } from "@tabler/icons-react";
+import { Box, Button, Group, Modal, Radio, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { errorText } from "@/components/ui/ErrorState";
 import { KeyReveal } from "@/components/ui/KeyReveal";
 import { useRegenerateAPIKey } from "@/hooks/useExports";
 import { useI18n } from "@/i18n/I18nProvider";
 import type { NewKey } from "@/lib/types";
+import { Notice } from "./Notice";
 
 /** Seconds the old key goes on working. */
 const GRACES = { none: 0, hour: 3_600, day: 86_400, week: 604_800 } as const;
@@ -66,14 +66,16 @@ function Ask({ api, onMinted, onCancel }: AskProps) {
         </Stack>
       </Radio.Group>
       {grace === "none" ? (
-        <Alert mt="md" color="yellow" icon={<IconAlertTriangle size={17} />}>
-          {t("apis.graceWarning")}
-        </Alert>
+        <Box mt="md">
+          <Notice tone="warn">{t("apis.graceWarning")}</Notice>
+        </Box>
       ) : null}
       {regenerate.error ? (
-        <Alert mt="md" color="red" role="alert">
-          {errorText(regenerate.error, t)}
-        </Alert>
+        <Box mt="md">
+          <Notice tone="bad" urgent>
+            {errorText(regenerate.error, t)}
+          </Notice>
+        </Box>
       ) : null}
       <Group justify="flex-end" mt="lg">
         <Button variant="default" onClick={onCancel}>

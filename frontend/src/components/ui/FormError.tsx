@@ -17,7 +17,7 @@ export function FormError({ error, text, hidden = false }: FormErrorProps) {
   const { t } = useI18n();
   if (!error || hidden) return null;
   return (
-    <Alert color="red" variant="light" role="alert" icon={<IconAlertCircle size={17} stroke={1.8} />}>
+    <Alert bg="var(--mp-bad-soft)" c="var(--mp-bad)" role="alert" styles={{ icon: { color: "var(--mp-bad)" } }} icon={<IconAlertCircle size={17} stroke={1.8} />}>
       {text ?? errorText(error, t)}
       {text ? null : <RequestId error={error} />}
     </Alert>

@@ -1,4 +1,6 @@
-import type { ReactNode } from "react";
+"use client";
+
+import { type ReactNode, useEffect } from "react";
 import classes from "./PageHeader.module.css";
 
 interface PageHeaderProps {
@@ -10,6 +12,10 @@ interface PageHeaderProps {
 }
 
 export function PageHeader({ title, subtitle, eyebrow, actions }: PageHeaderProps) {
+  // The built page carries an English title; the tab shows the reader's language and the thing looked at.
+  useEffect(() => {
+    if (typeof title === "string") document.title = `${title} · Modelport`;
+  }, [title]);
   return (
     <header className={classes.header}>
       <div className={classes.words}>

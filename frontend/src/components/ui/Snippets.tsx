@@ -18,9 +18,10 @@ interface SnippetsProps {
   snippets: SnippetTexts;
   /** Filled in where the key is known: right after it was minted. */
   apiKey?: string;
+  maxHeight?: number;
 }
 
-export function Snippets({ snippets, apiKey }: SnippetsProps) {
+export function Snippets({ snippets, apiKey, maxHeight }: SnippetsProps) {
   return (
     <Tabs defaultValue="curl" classNames={{ list: classes.list, tab: classes.tab }}>
       <Tabs.List>
@@ -32,7 +33,7 @@ export function Snippets({ snippets, apiKey }: SnippetsProps) {
       </Tabs.List>
       {LANGUAGES.map(([value, label]) => (
         <Tabs.Panel key={value} value={value} pt={10}>
-          <CodeBlock language={value} label={label} code={withKey(snippets[value], apiKey)} />
+          <CodeBlock language={value} label={label} code={withKey(snippets[value], apiKey)} maxHeight={maxHeight} />
         </Tabs.Panel>
       ))}
     </Tabs>

@@ -41,7 +41,7 @@ export const charts = {
   highest: "Highest: {value}, {when}.",
   requestsSummary: "{range}: {total} requests, {errors} of them errors ({rate}). Busiest interval: {peak} requests, {when}.",
   distributionTitle: "Distribution of response times",
-  distributionHint: "Share of requests, {range}",
+  distributionHint: "{range}: share of requests",
   distributionSummary: "Most requests, {share}, took {bin}. P50 {p50}, P95 {p95}, P99 {p99}.",
   milliseconds: "milliseconds",
   bin: "{from} to {to} ms",

@@ -23,7 +23,7 @@ export const docs = {
   type_boolean: "boolean",
   type_string: "text",
   orNull: "or null",
-  required: "required",
+  required: "Required",
   unused: "not used by the model",
   taken: "Values",
   oneOf: "one of",

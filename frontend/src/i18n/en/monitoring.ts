@@ -53,7 +53,7 @@ export const monitoring = {
   noMatchText: "Change the search or the filters, or clear them to see every API.",
   clearFilters: "Clear filters",
   ofModel: "Model {model}",
-  sparkline: "Requests, {range}: up to {busiest} in one interval",
+  sparkline: "{range}: requests, up to {busiest} in one interval",
   lastUsed: "Last used {when}",
   neverUsed: "Never called",
   view: "View",

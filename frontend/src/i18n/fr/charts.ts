@@ -43,7 +43,7 @@ export const charts: Dictionary["charts"] = {
   highest: "Maximum : {value}, {when}.",
   requestsSummary: "{range} : {total} requêtes, dont {errors} en erreur ({rate}). Intervalle le plus chargé : {peak} requêtes, {when}.",
   distributionTitle: "Répartition des temps de réponse",
-  distributionHint: "Part des requêtes, {range}",
+  distributionHint: "{range} : part des requêtes",
   distributionSummary: "La plupart des requêtes, {share}, ont pris {bin}. P50 {p50}, P95 {p95}, P99 {p99}.",
   milliseconds: "millisecondes",
   bin: "de {from} à {to} ms",

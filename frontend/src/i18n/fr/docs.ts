@@ -25,7 +25,7 @@ export const docs: Dictionary["docs"] = {
   type_boolean: "booléen",
   type_string: "texte",
   orNull: "ou null",
-  required: "obligatoire",
+  required: "Obligatoire",
   unused: "ignoré par le modèle",
   taken: "Valeurs",
   oneOf: "parmi",

@@ -55,7 +55,7 @@ export const monitoring: Dictionary["monitoring"] = {
   noMatchText: "Modifiez la recherche ou les filtres, ou effacez-les pour voir toutes les API.",
   clearFilters: "Effacer les filtres",
   ofModel: "Modèle {model}",
-  sparkline: "Requêtes, {range} : jusqu’à {busiest} par intervalle",
+  sparkline: "{range} : requêtes, jusqu’à {busiest} par intervalle",
   lastUsed: "Dernier appel {when}",
   neverUsed: "Jamais appelée",
   view: "Voir",

@@ -48,14 +48,14 @@ export function ChartFrame(props: ChartFrameProps) {
       hint={hint}
       aside={
         <div className={classes.aside}>
-          {aside}
+          {aside ? <div className={classes.filters}>{aside}</div> : null}
           {empty ? null : <TableToggle title={title} asTable={asTable} onToggle={() => setAsTable(!asTable)} />}
         </div>
       }
     >
       {legend.length > 0 ? <Legend entries={legend} note={note} /> : null}
       {empty ? (
-        <p className={classes.empty} style={{ height }}>
+        <p className={classes.empty}>
           {emptyText}
         </p>
       ) : null}

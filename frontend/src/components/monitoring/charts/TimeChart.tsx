@@ -1,11 +1,12 @@
 "use client";
 
 import { type ReactNode, useId } from "react";
-import { Area, Bar, CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from "recharts";
+import { Area, Bar, BarChart, CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from "recharts";
 import { useI18n } from "@/i18n/I18nProvider";
 import type { TimeRange } from "@/lib/types";
 import { ChartTooltip } from "./ChartTooltip";
 import { type Measure, type Row, isIsolated, ticksOf } from "./chartData";
+import { niceScale } from "./niceScale";
 import { slotText } from "./slotText";
 import { type Mark, dashOf, isFilled } from "./Swatch";
 
@@ -24,19 +25,21 @@ export interface TimeChartProps {
   /** For the axis; `format` where they are the same. */
   formatTick?: (value: number) => string;
   integers?: boolean;
-  max?: number;
   /** Further lines of the tooltip. */
   extra?: (row: Row) => readonly (readonly [label: string, value: string])[];
 }
 
 /** Series over time. Nothing moves while it draws: it is drawn again with each refresh. */
-export function TimeChart({ rows, range, series, format, formatTick, integers = false, max, extra }: TimeChartProps) {
+export function TimeChart({ rows, range, series, format, formatTick, integers = false, extra }: TimeChartProps) {
   const { format: reader } = useI18n();
   const id = useId();
   const text = slotText(range, reader.locale);
   const bars = series.some(({ mark }) => isFilled(mark));
+  const ticks = niceScale(highest(rows, series, bars), 4, integers);
+  // The cursor of a bar chart is a band, that of the other a line.
+  const Chart = bars ? BarChart : ComposedChart;
   return (
-    <ComposedChart
+    <Chart
       responsive
       data={[...rows]}
       accessibilityLayer={false}
@@ -61,10 +64,10 @@ export function TimeChart({ rows, range, series, format, formatTick, integers = 
       />
       <YAxis
         width="auto"
-        tickCount={5}
-        tickFormatter={formatTick ?? format}
-        allowDecimals={!integers}
-        domain={[0, max ?? "auto"]}
+        ticks={ticks}
+        domain={[0, ticks.at(-1) ?? 1]}
+        interval={0}
+        tickFormatter={(value: number) => (value === 0 ? "0" : (formatTick ?? format)(value))}
         tickLine={false}
         axisLine={false}
         tickMargin={6}
@@ -78,8 +81,16 @@ export function TimeChart({ rows, range, series, format, formatTick, integers = 
         )}
       />
       {series.map((spec) => drawn(spec, rows, id))}
-    </ComposedChart>
+    </Chart>
   );
+}
+
+function highest(rows: readonly Row[], series: readonly SeriesSpec[], stacked: boolean): number {
+  const values = rows.map((row) => {
+    const own = series.map(({ measure }) => row[measure] ?? 0);
+    return stacked ? own.reduce((sum, value) => sum + value, 0) : Math.max(...own);
+  });
+  return Math.max(...values, 0);
 }
 
 function Hatches({ id, series }: { id: string; series: readonly SeriesSpec[] }) {

@@ -1,6 +1,6 @@
 "use client";
 
-import { Alert, Button, Group, TagsInput, TextInput } from "@mantine/core";
+import { Button, Group, TagsInput, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { type SyntheticEvent, useState } from "react";
 import { errorText } from "@/components/ui/ErrorState";
@@ -8,6 +8,7 @@ import { useUpdateAPI } from "@/hooks/useExports";
 import { useI18n } from "@/i18n/I18nProvider";
 import { fieldMessage } from "@/lib/errors";
 import type { APIDetails } from "@/lib/types";
+import { Notice } from "../Notice";
 import { readOrigins } from "./origins";
 import classes from "./Settings.module.css";
 
@@ -55,9 +56,9 @@ export function APISettingsForm({ api }: { api: APIDetails }) {
       />
       <p className={classes.hint}>{t(origins.length === 0 ? "apis.originsAny" : "apis.originsOnly")}</p>
       {update.error && !explained ? (
-        <Alert color="red" role="alert">
+        <Notice tone="bad" urgent>
           {errorText(update.error, t)}
-        </Alert>
+        </Notice>
       ) : null}
       <Group>
         <Button type="submit" disabled={!changed || nameError !== null || refused.length > 0} loading={update.isPending}>

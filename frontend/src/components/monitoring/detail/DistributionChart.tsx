@@ -37,7 +37,7 @@ export function DistributionChart({ performance, range }: DistributionChartProps
           {bins.map((bin) => (
             <Tooltip key={bin.from} label={t("charts.binTooltip", { bin: binText(bin, t, format), count: format.integer(bin.count), share: format.percent(bin.share) })} openDelay={0}>
               <div className={classes.slot}>
-                <span className={`tnum ${classes.share}`}>{bin.count > 0 ? format.percent(bin.share, bin.share >= 10 ? 0 : 1) : ""}</span>
+                <span className={`tnum ${classes.share}`} data-small={bin.share < 3}>{bin.count > 0 ? format.percent(bin.share, bin.share >= 10 ? 0 : 1) : ""}</span>
                 <span className={classes.bar} style={{ height: `${(bin.share / highest) * 72}%` }} />
               </div>
             </Tooltip>

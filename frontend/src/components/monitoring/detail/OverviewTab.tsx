@@ -71,11 +71,20 @@ function Charts({ stats, onRange }: { stats: APIStats; onRange: (range: TimeRang
       <div className={chartClasses.single}>
         <RequestsChart points={series} range={range} to={to} form="lines" onRange={onRange} />
       </div>
+      {stats.usage.requests_in_range === 0 ? null : <Measured stats={stats} />}
+    </>
+  );
+}
+
+/** What only calls can tell: without any in the range, one empty chart says it better than seven. */
+function Measured({ stats }: { stats: APIStats }) {
+  return (
+    <>
       <div className={chartClasses.single}>
         <ResponseTimesChart stats={stats} />
       </div>
       <div className={chartClasses.pair}>
-        <DistributionChart performance={stats.performance} range={range} />
+        <DistributionChart performance={stats.performance} range={stats.time_range} />
         <StatusCodes codes={stats.usage.status_codes} />
         <ResourceCharts stats={stats} />
       </div>

@@ -1,6 +1,6 @@
 "use client";
 
-import { Alert, Drawer, Skeleton } from "@mantine/core";
+import { Box, Drawer, Skeleton } from "@mantine/core";
 import { IconFileOff } from "@tabler/icons-react";
 import { CodeBlock } from "@/components/ui/CodeBlock";
 import { CopyButton } from "@/components/ui/CopyButton";
@@ -10,6 +10,7 @@ import { useAPIRequest } from "@/hooks/useMonitoring";
 import { useI18n } from "@/i18n/I18nProvider";
 import type { APIRequest } from "@/lib/monitoringTypes";
 import type { JsonValue } from "@/lib/types";
+import { Notice } from "../Notice";
 import classes from "./RequestsTable.module.css";
 import { StatusCode, codeText } from "./StatusCode";
 
@@ -74,9 +75,11 @@ function Facts({ request }: { request: APIRequest }) {
         </Fact>
       </dl>
       {request.error_message ? (
-        <Alert color="red" mb="lg" title={t("requests.error")}>
-          {request.error_message}
-        </Alert>
+        <Box mb="lg">
+          <Notice tone="bad" title={t("requests.error")}>
+            {request.error_message}
+          </Notice>
+        </Box>
       ) : null}
       <Body title={t("requests.request")} body={request.request_data} absent={t("requests.noRequestBody")} />
       <Body title={t("requests.response")} body={request.response_data} absent={t("requests.noResponseBody")} />

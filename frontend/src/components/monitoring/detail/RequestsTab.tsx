@@ -1,6 +1,6 @@
 "use client";
 
-import { Button, SegmentedControl, Skeleton } from "@mantine/core";
+import { Button, SegmentedControl } from "@mantine/core";
 import { IconHistory, IconSearchOff } from "@tabler/icons-react";
 import { useState } from "react";
 import { EmptyState } from "@/components/ui/EmptyState";
@@ -11,6 +11,7 @@ import { useI18n } from "@/i18n/I18nProvider";
 import type { APIDetails } from "@/lib/types";
 import { LiveControl } from "../LiveControl";
 import { SearchField } from "../SearchField";
+import { TableSkeleton } from "../Skeletons";
 import classes from "./Detail.module.css";
 import { RequestDrawer } from "./RequestDrawer";
 import rows from "./RequestsTable.module.css";
@@ -72,7 +73,7 @@ export function RequestsTab({ api }: { api: APIDetails }) {
       </div>
       <QueryView
         query={query}
-        skeleton={<Skeleton height={420} radius={10} />}
+        skeleton={<TableSkeleton rows={10} />}
         isEmpty={(data) => data.pages.every((page) => page.items.length === 0)}
         empty={filtered ? <NothingFound onClear={() => narrow({ outcome: null, find: null })} /> : <NothingYet />}
       >

@@ -22,18 +22,24 @@ export function SlowestRequests({ slowest }: { slowest: readonly SlowRequest[] }
       {slowest.length === 0 ? <p className={classes.nothing}>{t("charts.noRequests")}</p> : null}
       {slowest.length > 0 ? (
         <div className={classes.scroll} tabIndex={0} role="region" aria-label={t("apis.slowest")}>
-          <table className={classes.table}>
+          <table className={`${classes.table} ${classes.leading}`}>
             <thead>
               <tr>
-                <th scope="col">{t("common.requestId")}</th>
-                <th scope="col">{t("apis.status")}</th>
-                <th scope="col">{t("charts.time")}</th>
                 <th scope="col">{t("charts.responseTime")}</th>
+                <th scope="col">{t("apis.status")}</th>
+                <th scope="col">{t("common.requestId")}</th>
+                <th scope="col">{t("charts.time")}</th>
               </tr>
             </thead>
             <tbody>
               {slowest.map(({ request_id: id, timestamp, response_time: time, status_code: code }) => (
                 <tr key={id}>
+                  <td>
+                    <strong className="tnum">{format.duration(time)}</strong>
+                  </td>
+                  <td>
+                    <StatusCode code={code} />
+                  </td>
                   <th scope="row">
                     <a
                       href={address(id)}
@@ -47,13 +53,7 @@ export function SlowestRequests({ slowest }: { slowest: readonly SlowRequest[] }
                       {id}
                     </a>
                   </th>
-                  <td>
-                    <StatusCode code={code} />
-                  </td>
                   <td title={format.exact(timestamp)}>{format.dateTime(timestamp)}</td>
-                  <td>
-                    <strong className="tnum">{format.duration(time)}</strong>
-                  </td>
                 </tr>
               ))}
             </tbody>

@@ -54,6 +54,7 @@ function FieldTable({ fields }: { fields: readonly InputField[] }) {
           <tr>
             <th scope="col">{t("docs.field")}</th>
             <th scope="col">{t("docs.type")}</th>
+            <th scope="col">{t("docs.required")}</th>
             <th scope="col">{t("docs.taken")}</th>
             <th scope="col">{t("docs.exampleValue")}</th>
           </tr>
@@ -63,14 +64,12 @@ function FieldTable({ fields }: { fields: readonly InputField[] }) {
             <tr key={field.name}>
               <th scope="row">
                 <code className="mono">{field.name}</code>
-                <span className={classes.need} data-needed={field.required}>
-                  {field.required ? t("docs.required") : t("docs.unused")}
-                </span>
               </th>
               <td>
                 {t(`docs.type_${field.type}`)}
                 {field.nullable ? <span className={classes.quiet}> {t("docs.orNull")}</span> : null}
               </td>
+              <td>{field.required ? t("common.yes") : <span className={classes.quiet}>{t("docs.unused")}</span>}</td>
               <td className={classes.taken}>
                 <Taken field={field} />
               </td>
