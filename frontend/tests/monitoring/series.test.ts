@@ -85,7 +85,7 @@ describe("text of slots", () => {
     vi.stubEnv("TZ", "America/New_York");
     const text = slotText("30d", "en-GB");
     expect(text.tick(START)).toBe("21 Nov");
-    expect(text.slot({ at: START, end: START + 24 * HOUR })).toBe("Sat, 21 Nov (UTC)");
+    expect(text.slot({ at: START, end: START + 24 * HOUR })).toMatch(/21 Nov \(UTC\)$/);
   });
 
   it("writes hours in the reader's zone and language", () => {
