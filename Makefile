@@ -40,13 +40,20 @@ run: $(RUNTIME) $(WEB) ## Start everything on http://127.0.0.1:8000; settings fr
 
 ##@ Change
 .PHONY: check
-check: $(DEV) $(NODE_MODULES) ## Format, lint, sizes, types, import floors, dependencies; changes nothing
+check: check-format check-lint check-types check-imports check-web ## Format, lint, sizes, types, import floors, dependencies; changes nothing
+
+.PHONY: check-format check-lint check-types check-imports check-web
+check-format: $(DEV)
 	$(BIN)/ruff format --check $(PYTHON_CODE)
+check-lint: $(DEV)
 	$(BIN)/ruff check $(PYTHON_CODE)
 	$(BIN)/python scripts/check_sizes.py $(PYTHON_CODE)
+check-types: $(DEV)
 	$(BIN)/mypy $(TYPED_CODE)
+check-imports: $(DEV)
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
+check-web: $(NODE_MODULES)
 	$(NPM) run lint
 	$(NPM) run typecheck
 	$(NPM) run knip
