@@ -76,7 +76,6 @@ def create_app(settings: Settings | None = None, process: Process | None = None)
 def flask_config(settings: Settings) -> dict[str, Any]:
     """Give Flask and its extensions their settings."""
     return {
-        "SECRET_KEY": session_secret(settings),
         "SQLALCHEMY_DATABASE_URI": settings.database_uri,
         "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database_uri),
         "WEB_ROOT": settings.web_root,
@@ -106,6 +105,9 @@ def install_runtime(app: Flask, process: Process) -> None:
 def install_limits(app: Flask, process: Process, settings: Settings) -> None:
     """Bound the sign-in routes for each address, with counters that all workers share."""
     limiter = Limiter(get_remote_address, app=app, **limiter_settings(process.limiter))
+    # Flask-Limiter hooks every request; its hook belongs to the routes it bounds, since it would cost each prediction.
+    hook = app.before_request_funcs[None].pop()
+    app.before_request_funcs.setdefault(auth.name, []).insert(0, hook)
     limiter.limit(f"{settings.auth_calls_per_minute}/minute")(auth)
 
 
