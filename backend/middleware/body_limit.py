@@ -63,14 +63,15 @@ def _drain_refused(answer: Response) -> Response:
     """
     has_body = bool(request.content_length) or "Transfer-Encoding" in request.headers
     if answer.status_code >= 400 and has_body and request.environ.get("wsgi.input_terminated"):
-        _drain(request.environ["wsgi.input"])
+        # An upload whose session has ended must see the 401 too, so its own bound counts where it is larger.
+        _drain(request.environ["wsgi.input"], max(DRAIN_BYTES_MAX, request.max_content_length or 0))
     return answer
 
 
-def _drain(stream: BinaryIO) -> None:
+def _drain(stream: BinaryIO, bytes_max: int) -> None:
     """Read until the end, the bound or the deadline, whichever comes first."""
     deadline = time.monotonic() + DRAIN_SECONDS_MAX
-    left = DRAIN_BYTES_MAX
+    left = bytes_max
     while left > 0 and time.monotonic() < deadline:
         chunk = stream.read(min(_CHUNK_BYTES, left))
         if not chunk:

@@ -92,12 +92,6 @@ def secured_by(security: Iterable[Mapping[str, list[str]]]) -> Callable[[View], 
     return annotate
 
 
-def hidden(view: View) -> View:
-    """Leave a view out of the document."""
-    _spec(view)["hide"] = True
-    return view
-
-
 def pages(view: View) -> View:
     """Document the Link header of a list."""
     responses = _spec(view).get("responses") or {}

@@ -10,7 +10,7 @@ from flask import Response, request
 from backend.core.errors import InvalidKey, NotFound
 from backend.engine.keys import is_well_formed
 from backend.middleware.api_auth import presented_key
-from backend.middleware.openapi import SESSION_SECURITY, answers_object, hidden, pages, refuses, secured_by
+from backend.middleware.openapi import SESSION_SECURITY, answers_object, pages, refuses, secured_by
 from backend.middleware.pagination import next_link
 from backend.middleware.session_auth import current_viewer, require_session, session_required
 from backend.models import ExportedAPI
@@ -48,16 +48,19 @@ def export_model(model_id: int, json_data: ExportIn) -> NewExportOut:
     return _export(model_id, json_data)
 
 
-# The document writes this one route in the singular. The plural works too, unlisted: OpenAPI cannot hold
-# /exports/{model_id} beside /exports/{api_id}.
-@api_export.post("/exports/<int:model_id>")
-@hidden
+# The reference writes this one route in the singular. In the plural it shares its path with the routes of one API, and
+# OpenAPI knows one name for a place in a path.
+@api_export.post("/exports/<int:api_id>")
 @session_required
 @api_export.input(ExportIn)
 @api_export.output(NewExportOut, status_code=201)
-def export_model_plural(model_id: int, json_data: ExportIn) -> NewExportOut:
-    """Serve a model, as POST /api/export/{model_id} does."""
-    return _export(model_id, json_data)
+@refuses(400, 404, 413, 415)
+def export_model_plural(api_id: int, json_data: ExportIn) -> NewExportOut:
+    """Serve a model, as POST /api/export/{model_id} does.
+
+    In this route alone, the id in the path is the model's.
+    """
+    return _export(api_id, json_data)
 
 
 @api_export.get("/exports")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
 
 from backend.core.clock import rfc3339
 
@@ -54,6 +54,15 @@ Line = Annotated[
 
 Prose = Annotated[str, StringConstraints(max_length=10_000, pattern=r"^[^\x00]*$")]
 """Several lines of text; NUL is refused, since PostgreSQL cannot store it."""
+
+
+def _whole(value: object) -> object:
+    """Read 7.0 as 7: JSON knows one kind of number, and JSON Schema calls both an integer."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+"""A whole number in a JSON body."""
 
 
 class PageQuery(Query):

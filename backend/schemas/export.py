@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from backend.schemas.common import Answer, Body, Line, Moment, PageQuery
+from backend.schemas.common import Answer, Body, Line, Moment, PageQuery, Whole
 from backend.schemas.model import ContractOut, Task
 
 CALLS_PER_MINUTE_MAX = 1_000_000
@@ -42,7 +42,7 @@ class ExportIn(Body):
     name: Annotated[Line | None, Field(description="Defaults to the model's name.")] = None
     allowed_origins: Annotated[Origins, Field(default_factory=list)]
     rate_limit_per_minute: Annotated[
-        int | None,
+        Whole | None,
         Field(ge=1, le=CALLS_PER_MINUTE_MAX, description="Calls a minute of the key; the installation's default."),
     ] = None
 
@@ -64,7 +64,7 @@ class RegenerateIn(Body):
     """How the present key ends."""
 
     grace_seconds: Annotated[
-        int,
+        Whole,
         Field(ge=0, le=GRACE_SECONDS_MAX, description="How long the present key goes on working; 0 ends it now."),
     ] = 0
 

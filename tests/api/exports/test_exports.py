@@ -78,7 +78,7 @@ def test_an_export_can_be_named_limited_and_bound_to_origins(alice: Person, mode
     """What the owner says at export is what the API has."""
     body = {"name": "Public", "allowed_origins": ["https://App.example.com", "http://localhost:3000"]}
 
-    made = alice.post(f"/api/export/{model['id']}", json={**body, "rate_limit_per_minute": 7}).get_json()
+    made = alice.post(f"/api/export/{model['id']}", json={**body, "rate_limit_per_minute": 7.0}).get_json()
 
     assert made["name"] == "Public"
     assert made["allowed_origins"] == ["https://app.example.com", "http://localhost:3000"]
@@ -108,6 +108,7 @@ def test_a_model_can_be_exported_twice(alice: Person, exported: dict[str, Any]) 
         {"rate_limit_per_minute": 10**30},
         {"rate_limit_per_minute": "7"},
         {"rate_limit_per_minute": True},
+        {"rate_limit_per_minute": 7.5},
         {"status": "active"},
         [],
     ],
