@@ -43,6 +43,11 @@ function ColumnRow({ column }: { column: ContractColumn }) {
     <Table.Tr role="row">
       <Table.Th scope="row" role="rowheader" className={`mono ${classes.name}`}>
         {column.name}
+        {column.required ? null : (
+          <span className={classes.tag} title={t("models.ignoredHint")}>
+            {t("models.ignored")}
+          </span>
+        )}
       </Table.Th>
       <Table.Td role="cell" className={classes.type}>
         {t(`models.type_${column.type}`)}
@@ -62,7 +67,18 @@ function ColumnRow({ column }: { column: ContractColumn }) {
 
 function Allowed({ column }: { column: ContractColumn }) {
   const i18n = useI18n();
-  if (column.categories && column.categories.length > 0) return <Values values={column.categories} />;
+  if (column.categories && column.categories.length > 0) {
+    return (
+      <>
+        <Values values={column.categories} />
+        {column.closed ? (
+          <span className={classes.closed} title={i18n.t("models.onlyTheseHint")}>
+            {i18n.t("models.onlyThese")}
+          </span>
+        ) : null}
+      </>
+    );
+  }
   const range = rangeText(column, i18n);
   return range ? <span className="tnum">{range}</span> : <span className={classes.quiet}>{i18n.t("models.rangeAny")}</span>;
 }

@@ -21,6 +21,7 @@ export function ModelFacts({ model }: { model: MLModel }) {
         <Fact name={t("models.fileName")}>
           <span className="mono">{model.file_name}</span>
         </Fact>
+        <Fact name={t("models.version")}>{format.integer(model.version)}</Fact>
         <Fact name={t("models.fileSize")}>{format.bytes(model.file_bytes)}</Fact>
         <Fact name={t("models.sklearn")}>{model.sklearn_version ? t("models.sklearnVersion", { version: model.sklearn_version }) : DASH}</Fact>
         <Fact name={t("models.uploaded")}>
