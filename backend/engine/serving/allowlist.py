@@ -101,6 +101,7 @@ _HELD: Final = {
     "sklearn.cluster._birch": "_CFNode _CFSubcluster",
     "sklearn.cluster._bisect_k_means": "_BisectingTree",
     "sklearn.cluster._kmeans": "_kmeans_single_elkan _kmeans_single_lloyd",
+    "sklearn.compose._column_transformer": "make_column_selector",
     "sklearn.ensemble._hist_gradient_boosting.predictor": "TreePredictor",
     "sklearn.feature_selection._mutual_info": "mutual_info_classif mutual_info_regression",
     "sklearn.feature_selection._univariate_selection": "chi2 f_classif f_oneway f_regression r_regression",
@@ -111,6 +112,7 @@ _HELD: Final = {
     "sklearn.neighbors._kd_tree": "KDTree KDTree32 KDTree64",
     "sklearn.utils._bunch": "Bunch",
     "sklearn.utils._metadata_requests": "MetadataRequest MethodMetadataRequest",
+    "sklearn.utils.validation": "check_array",
 }
 
 _BUILT: Final = {
@@ -200,7 +202,7 @@ def predictor_dtype() -> object:
 
 @functools.cache
 def _numeric_functions() -> tuple[object, ...]:
-    modules = [*_METRICS, "sklearn.feature_selection._univariate_selection"]
+    modules = [*_METRICS, "sklearn.feature_selection._univariate_selection", "sklearn.utils.validation"]
     named = [resolve(module, name) for module, name in sorted(HELD) if module in modules]
     return (*named, *(resolve("numpy", name) for name in _NUMPY_FUNCTIONS.split()))
 

@@ -22,6 +22,14 @@ from backend.engine.serving.proof import prove, with_nulls
 from backend.engine.serving.sample import Sample, kind_of
 
 COLUMNS_MAX: Final = 10_000
+_OTHER_INPUT: Final = {
+    "DictVectorizer": "dictionaries",
+    "FeatureHasher": "dictionaries",
+    "LabelBinarizer": "labels",
+    "LabelEncoder": "labels",
+    "MultiLabelBinarizer": "sets of labels",
+    "PatchExtractor": "images",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +110,12 @@ def _names(estimator: Foreign, sample: Sample | None) -> tuple[tuple[str, ...], 
     if names is not None:
         return tuple(str(name) for name in names), True
     count = getattr(estimator, "n_features_in_", None)
-    if count is None and sample is not None:
-        count = len(sample.names)
+    kind = type(final_step(estimator)).__name__
+    if kind in _OTHER_INPUT:
+        message = f"{kind} takes {_OTHER_INPUT[kind]}, which a request for rows cannot hold"
+        raise ArtefactRefused(message, details={"reason": "input kind"})
+    if count is None:
+        count = 1 if kind == "IsotonicRegression" else len(sample.names) if sample is not None else 0
     if not isinstance(count, int | np.integer) or not 0 < count <= COLUMNS_MAX:
         message = "The model does not say how many columns it takes: upload a sample of its input with it"
         raise ArtefactRefused(message, details={"reason": "columns unknown"})

@@ -26,7 +26,7 @@ def feed_of(estimator: Foreign, contract: Contract) -> Feed:
     if contract.container == "matrix" and is_numeric:
         return _matrix
     if contract.container == "frame" and is_numeric and forget_names(estimator):
-        return _matrix
+        return _matrix_of_frame
     return _frame_feed(contract.columns) if contract.container == "frame" else _objects
 
 
@@ -65,6 +65,12 @@ def _matrix(batch: Batch) -> Array:
     if batch.matrix is None:
         raise TypeError("a numeric contract gave a batch without a matrix")
     return batch.matrix
+
+
+def _matrix_of_frame(batch: Batch) -> Array:
+    # A DataFrame's values lie column by column. Matrix products add in another order over rows lying the other way,
+    # and the last bit of a probability would differ from what scikit-learn says of the DataFrame.
+    return np.asfortranarray(_matrix(batch))
 
 
 def _texts(batch: Batch) -> list[Any]:

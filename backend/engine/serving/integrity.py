@@ -86,20 +86,22 @@ def _check_predictor(predictor: Foreign) -> None:
 
 
 def _check_boosting(model: Foreign) -> None:
-    for predictor in (one for stage in model._predictors for one in stage):  # noqa: SLF001 - scikit-learn's own name
+    for predictor in (one for stage in getattr(model, "_predictors", ()) for one in stage):
         inner = predictor.nodes["is_leaf"] == 0
         columns = predictor.nodes["feature_idx"][inner]
         _require(_within(columns, 0, model.n_features_in_), "a boosted tree that asks for columns it does not have")
 
 
 def _check_same_width(model: Foreign) -> None:
-    trees = np.asarray(model.estimators_, dtype=object).ravel()
+    # A prototype that was copied and never fitted itself has no trees.
+    trees = np.asarray(getattr(model, "estimators_", ()), dtype=object).ravel()
     same = all(tree.tree_.n_features == model.n_features_in_ for tree in trees)
     _require(same, "an ensemble whose trees want other columns")
 
 
 def _check_isolation(model: Foreign) -> None:
-    for tree, columns in zip(model.estimators_, model.estimators_features_, strict=True):
+    trees, chosen = getattr(model, "estimators_", ()), getattr(model, "estimators_features_", ())
+    for tree, columns in zip(trees, chosen, strict=True):
         _require(tree.tree_.n_features == len(columns), "an isolation tree that wants other columns")
         _require(_within(np.asarray(columns), 0, model.n_features_in_), "columns the forest does not have")
 

@@ -82,7 +82,8 @@ class PayloadReader:
         try:
             values = self._pick(record) if self._width > 1 else (record[self._names[0]],)
             # One call in C tells numbers from all else but booleans, and bounds every one of them.
-            if hypot(*values) > EXACT_MAX or b"true" in body or b"false" in body:
+            # 2**53 + 1 rounds to 2**53 on the way, so the bound itself is looked at closely.
+            if hypot(*values) >= EXACT_MAX or b"true" in body or b"false" in body:
                 return None
         except (KeyError, TypeError, OverflowError):
             return None
@@ -197,7 +198,7 @@ def _plain_matrix(table: Sequence[Sequence[Any]]) -> Array | None:
     if not _NUMBERS.issuperset(map(type, chain.from_iterable(table))):
         return None
     matrix = np.array(table, dtype=np.float64)
-    return matrix if matrix.max() <= EXACT_MAX and matrix.min() >= -EXACT_MAX else None
+    return matrix if matrix.max() < EXACT_MAX and matrix.min() > -EXACT_MAX else None
 
 
 def _kind(value: object) -> str:

@@ -20,6 +20,7 @@ from backend.engine.serving.payload import Batch, PayloadReader
 from backend.engine.serving.runtime import SklearnRuntime
 
 _NULLS_TRIED_MAX: Final = 2_000
+_OUTPUTS_MAX: Final = 10_000
 _FILLERS: Final[tuple[Scalar, ...]] = (None, 1.0, 0.0, 0.5)
 """Example values tried for numbers of which nothing is known; None keeps the one that was read out of the model."""
 
@@ -44,6 +45,8 @@ def prove(estimator: Foreign, draft: Contract, containers: Sequence[Container], 
             contract = replace(contract, example=_example(contract))
             try:
                 return _observed(estimator, contract)
+            except ArtefactRefused:
+                raise
             except AppError as error:
                 failure = failure or error
     raise _cannot_answer(failure)
@@ -94,6 +97,9 @@ def _observed(estimator: Foreign, contract: Contract) -> Contract:
     first = runtime.predict(batch).predictions[0]
     is_vector = isinstance(first, list)
     outputs = len(first) if is_vector else 1
+    if outputs > _OUTPUTS_MAX:
+        message = f"The model answers {outputs} values a row, more than {_OUTPUTS_MAX}"
+        raise ArtefactRefused(message, details={"reason": "too many outputs"})
     completed = replace(
         contract,
         outputs=outputs,
@@ -137,5 +143,7 @@ def _type_of(value: object, contract: Contract) -> ColumnType:
 
 def _cannot_answer(failure: AppError | None) -> ArtefactRefused:
     reason = (failure.internal or failure.message) if failure is not None else "it gave no answer"
+    if "MemoryError" in reason:
+        raise MemoryError
     message = f"The model does not answer an example row: {reason[:500]}"
     return ArtefactRefused(message, details={"reason": "no answer"})

@@ -85,7 +85,7 @@ class SklearnRuntime:
     def _predict(self, batch: Batch) -> Outcome:
         rows = self._feed(batch)
         if not self.contract.probabilities:
-            return Outcome(plain(self._answer(rows)), None, (), batch.single)
+            return Outcome(self._vectors(plain(self._answer(rows))), None, (), batch.single)
         found = self._estimator.predict_proba(rows)
         if self.contract.outputs > 1:
             each = [shares(output) for output in found]
@@ -96,6 +96,11 @@ class SklearnRuntime:
                 batch.single,
             )
         return Outcome(self._labels(rows, found), shares(found), self._class_labels, batch.single)
+
+    def _vectors(self, predictions: list[Any]) -> list[Any]:
+        """Give one list per row for a transformation, also where some of them answer one number flat."""
+        is_flat = self.contract.task == "transformation" and bool(predictions) and not isinstance(predictions[0], list)
+        return [[value] for value in predictions] if is_flat else predictions
 
     def _labels(self, rows: Foreign, probabilities: Array) -> list[Any]:
         is_derivable = self._derivation == "argmax" or (self._derivation == "monotone" and is_certain(probabilities))

@@ -95,8 +95,9 @@ def _from_csv(text: str) -> Sample:
 
 
 def _sample(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Sample:
-    clean = [[value if isinstance(value, str | int | float | bool) else None for value in row] for row in rows]
-    return Sample(tuple(names), tuple(zip(*clean, strict=True)))
+    if any(isinstance(value, dict | list) for row in rows for value in row):
+        raise _refuse("holds values within values")
+    return Sample(tuple(names), tuple(zip(*rows, strict=True)))
 
 
 def _typed_column(texts: Sequence[str]) -> list[Scalar]:

@@ -186,8 +186,7 @@ def test_admitted_names_with_hostile_use_are_refused(name: str, write: Write) ->
 def test_a_dtype_that_claims_to_hold_no_objects_is_refused(write: Write) -> None:
     """Forged flags would make numpy take bytes of the file for pointers."""
     record = np.dtype([("a", "O")])
-    function, args, state = record.__reduce__()
-    assert isinstance(state, tuple)
+    function, args, state = tuple(record.__reduce__())
 
     class Forged:
         def __reduce__(self) -> tuple[object, ...]:
