@@ -22,7 +22,7 @@ from backend.services import fold_rows
 from backend.services.bucket_rows import HOURS, MINUTES, merge_rows, moment_of
 from backend.services.fold_rows import Overtaken
 from backend.services.journal_batch import BadLine, Batch, add_up, gather
-from backend.services.transactions import begin_writing
+from backend.services.transactions import begin_writing, make_durable
 
 BATCH_LINES = 5_000
 NARROWING = 8
@@ -70,9 +70,7 @@ def fold_once(
         if batch_lines > 1:
             return fold_once(sessions, reader, max(1, batch_lines // NARROWING), clock=clock)
         result = _store(sessions, reader, _refused(batch, error), clock.now())
-    for chunk in chunks:
-        if chunk.is_finished:
-            _retire(sessions, reader, chunk, clock.now())
+    _retire_all(sessions, reader, [chunk for chunk in chunks if chunk.is_finished], clock.now())
     return FoldResult(result.folded, result.dropped, result.set_aside, has_more, result.newest_at)
 
 
@@ -134,6 +132,15 @@ def _store(sessions: sessionmaker[Session], reader: JournalReader, batch: Batch,
         set_aside=len(batch.bad),
         newest_at=None if newest is None else moment_of(newest),
     )
+
+
+def _retire_all(sessions: sessionmaker[Session], reader: JournalReader, finished: list[Chunk], now: datetime) -> None:
+    if not finished:
+        return
+    with sessions() as session:
+        make_durable(session)
+    for chunk in finished:
+        _retire(sessions, reader, chunk, now)
 
 
 def _retire(sessions: sessionmaker[Session], reader: JournalReader, chunk: Chunk, now: datetime) -> None:

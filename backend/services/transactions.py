@@ -35,6 +35,15 @@ def begin_snapshot(session: Session) -> None:
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
+def make_durable(session: Session) -> None:
+    """Put what was committed on the disk, so that what it came from may be deleted.
+
+    SQLite's write-ahead log is not synced at each commit; PostgreSQL's is.
+    """
+    if is_sqlite(session):
+        session.connection().exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+
+
 def insert_into(session: Session, table: Table) -> sqlite.Insert | postgresql.Insert:
     """Give the INSERT of the session's database, which knows ON CONFLICT."""
     return sqlite.insert(table) if is_sqlite(session) else postgresql.insert(table)
