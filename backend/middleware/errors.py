@@ -35,18 +35,19 @@ from backend.core.logging import get_logger
 from backend.middleware.request_context import current_request_id
 
 PROBLEM_JSON = "application/problem+json"
-ID_MAX = 2**63 - 1
+ROW_ID_MAX = 2**31 - 1
+"""Of an INTEGER column, as PostgreSQL has it."""
 _VALIDATED_PATHS = ("/api/v1/", "/api/models")
 _log = get_logger(__name__)
 
 
 class RowId(IntegerConverter):
-    """An id in a path. One beyond what a database can hold becomes the largest, which no row has: not found."""
+    """An id in a path. One beyond what a column can hold becomes the largest, which no row has: not found."""
 
     def to_python(self, value: str) -> int:
         """Read the id."""
         # int() refuses texts of more than 4300 digits, so the length is judged first.
-        return min(int(value), ID_MAX) if len(value) <= 19 else ID_MAX
+        return min(int(value), ROW_ID_MAX) if len(value) <= 19 else ROW_ID_MAX
 
 
 class InternalError(AppError):

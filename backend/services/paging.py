@@ -17,6 +17,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 from backend.core.errors import InvalidInput
 
 ID_MAX = 2**63 - 1
+ROW_ID_MAX = 2**31 - 1
+"""Of an INTEGER column, as PostgreSQL has it; a larger number is an error there, not merely unknown."""
 RowT = TypeVar("RowT")
 _Entities = TypeVarTuple("_Entities")
 
@@ -51,8 +53,9 @@ def narrowed(
     statement: Select[*_Entities], column: InstrumentedAttribute[int], part: PageRequest
 ) -> Select[*_Entities]:
     """Narrow a statement to a part of its rows by descending id, and one more, which tells whether there is a next."""
-    after = ID_MAX if not part.cursor else _id_in(part.cursor)
-    return statement.where(column < after).order_by(column.desc()).limit(part.limit + 1)
+    if part.cursor:
+        statement = statement.where(column < min(_id_in(part.cursor), ROW_ID_MAX))
+    return statement.order_by(column.desc()).limit(part.limit + 1)
 
 
 def page(rows: Sequence[RowT], ids: Sequence[int], part: PageRequest) -> Page[RowT]:
