@@ -42,7 +42,7 @@ models = APIBlueprint("models", __name__, url_prefix="/api/models", tag="Models"
 @session_required
 @takes_multipart(UPLOAD_FORM)
 @models.output(MLModelOut, status_code=201)
-@refuses(400, 413, 415, 422)
+@refuses(400, 413, 415, 422, 503)
 def upload_model() -> MLModelOut:
     """Upload a trained scikit-learn model.
 

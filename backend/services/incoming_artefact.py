@@ -6,12 +6,13 @@ long as it lives: after a crash, what nobody holds is swept away. Never uses a n
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import io
 from hashlib import sha256
 from typing import Self
 
-from backend.core.errors import PayloadTooLarge
+from backend.core.errors import PayloadTooLarge, Unavailable
 from backend.services.runtime import ArtefactStore
 
 
@@ -33,12 +34,16 @@ class IncomingArtefact(io.RawIOBase):
 
         Raises:
             PayloadTooLarge: the file is over its bound.
+            Unavailable: the disk takes no more.
         """
         self.size_bytes += len(part)
         if self._bytes_max is not None and self.size_bytes > self._bytes_max:
             raise PayloadTooLarge(self._bytes_max)
         self._hash.update(part)
-        return self._stream.write(part)
+        try:
+            return self._stream.write(part)
+        except OSError as error:
+            raise _disk_refuses(error) from error
 
     def read(self, size: int = -1, /) -> bytes:
         """Give bytes from the present position."""
@@ -66,8 +71,15 @@ class IncomingArtefact(io.RawIOBase):
         return self._hash.hexdigest()
 
     def flush_to_disk(self) -> None:
-        """Hand what is buffered to the operating system, so that another process can read the file."""
-        self._stream.flush()
+        """Hand what is buffered to the operating system, so that another process can read the file.
+
+        Raises:
+            Unavailable: the disk takes no more.
+        """
+        try:
+            self._stream.flush()
+        except OSError as error:
+            raise _disk_refuses(error) from error
 
     def keep(self, suffix: str) -> str:
         """Give the file to the store; give its name there."""
@@ -78,8 +90,15 @@ class IncomingArtefact(io.RawIOBase):
         """Delete what was not kept and drop the lock."""
         if not self.closed:
             self.path.unlink(missing_ok=True)
-            self._stream.close()
+            # Closing flushes once more, which a full disk refuses again; the file is gone either way.
+            with contextlib.suppress(OSError):
+                self._stream.close()
         super().close()
 
     def __enter__(self) -> Self:
         return self
+
+
+def _disk_refuses(error: OSError) -> Unavailable:
+    """Give the refusal of an upload that the disk does not take."""
+    return Unavailable("The file cannot be stored at the moment: try again later", internal=repr(error))

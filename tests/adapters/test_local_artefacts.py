@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import resource
+import signal
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from backend.adapters.local_artefacts import LocalArtefacts
-from backend.core.errors import PayloadTooLarge
+from backend.core.errors import PayloadTooLarge, Unavailable
 from backend.services.incoming_artefact import IncomingArtefact
 
 
@@ -61,6 +63,20 @@ def test_a_file_over_its_bound_is_stopped_while_it_is_written(store: LocalArtefa
         incoming.write(b"12345")
         with pytest.raises(PayloadTooLarge):
             incoming.write(b"6")
+
+
+def test_a_full_disk_is_a_refusal_that_can_be_repeated(store: LocalArtefacts, tmp_path: Path) -> None:
+    """A disk that takes no more answers 503 and leaves nothing behind, never a crash."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, limits[1]))
+    try:
+        with IncomingArtefact(store) as incoming, pytest.raises(Unavailable):
+            incoming.write(bytes(1_000_000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 @pytest.mark.parametrize("name", ["../x", "/etc/passwd", "ab/../../x", "", "ab/x.joblib", "ab/" + "a" * 64 + ".joblib"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -296,6 +297,18 @@ class TestRefresh:
         assert lost.get_json()["error"]["details"]["reason"] == "already_refreshed"
         assert "Set-Cookie" not in lost.headers
         assert self.refresh(alice, won["refresh_token"]).status_code == 200
+
+    def test_of_many_refreshes_at_once_one_wins(self, alice: Person, app: Flask) -> None:
+        """A token is exchanged once, however many send it in the same moment."""
+
+        def refresh(_number: int) -> int:
+            body = {"refresh_token": alice.refresh_token}
+            return app.test_client(use_cookies=False).post(REFRESH, json=body).status_code
+
+        with ThreadPoolExecutor(8) as pool:
+            statuses = sorted(pool.map(refresh, range(16)))
+
+        assert statuses == [200] + [401] * 15
 
     def test_a_session_that_was_not_renewed_for_a_month_is_over(self, alice: Person, clock: Any) -> None:
         """REFRESH_TOKEN_DAYS bounds how long a forgotten browser stays signed in."""

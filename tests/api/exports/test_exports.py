@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -316,6 +317,25 @@ class TestRegenerate:
         clock.advance(61)
 
         assert not self.works(app, exported["api_key"])
+
+    def test_of_many_regenerations_at_once_one_key_is_left(
+        self, alice: Person, app: Flask, exported: dict[str, Any]
+    ) -> None:
+        """No key that nobody was shown, or that nobody knows of, stays alive."""
+
+        def regenerate(_number: int) -> TestResponse:
+            client = app.test_client(use_cookies=False)
+            return client.post(f"/api/exports/{exported['id']}/regenerate-key", headers=alice.headers)
+
+        with ThreadPoolExecutor(4) as pool:
+            answers = list(pool.map(regenerate, range(8)))
+
+        made = [answer.get_json()["api_key"] for answer in answers if answer.status_code == 200]
+        assert {answer.status_code for answer in answers} <= {200, 409}
+        assert sum(self.works(app, key) for key in made) == 1
+        with app.app_context():
+            alive = select(func.count()).select_from(AppKey).where(AppKey.revoked_at.is_(None))
+            assert db.session.scalar(alive) == 1
 
     def test_limits_and_scopes_follow(self, alice: Person, app: Flask, model: dict[str, Any]) -> None:
         """A new key may do exactly what the old one might."""
