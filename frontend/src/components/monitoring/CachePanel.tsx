@@ -99,7 +99,7 @@ function Workers({ cache }: { cache: CacheStatus }) {
               <th scope="row" className="mono">
                 {worker.pid}
               </th>
-              <td>{t("cache.ofWorkers", { held: format.integer(worker.models.length), all: format.integer(cache.capacity) })}</td>
+              <td>{t("cache.ofWorkers", { held: format.integer(worker.models.length + worker.other_models), all: format.integer(cache.capacity) })}</td>
               <td>{format.integer(worker.hits)}</td>
               <td>{format.integer(worker.misses)}</td>
               <td>{format.integer(worker.evictions)}</td>

@@ -45,6 +45,5 @@ export const charts = {
   distributionSummary: "Most requests, {share}, took {bin}. P50 {p50}, P95 {p95}, P99 {p99}.",
   milliseconds: "milliseconds",
   bin: "{from} to {to} ms",
-  binOpen: "over {from} ms",
   binTooltip: "{bin}: {count} requests, {share}",
 } as const;

@@ -47,6 +47,5 @@ export const charts: Dictionary["charts"] = {
   distributionSummary: "La plupart des requêtes, {share}, ont pris {bin}. P50 {p50}, P95 {p95}, P99 {p99}.",
   milliseconds: "millisecondes",
   bin: "de {from} à {to} ms",
-  binOpen: "plus de {from} ms",
   binTooltip: "{bin} : {count} requêtes, {share}",
 };

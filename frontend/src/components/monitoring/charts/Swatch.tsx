@@ -37,3 +37,18 @@ function LineSwatch({ mark }: { mark: Mark }) {
     </>
   );
 }
+
+interface DotProps {
+  cx: number;
+  cy: number;
+  color: string;
+  mark: Mark;
+}
+
+/** A single value where no line can be drawn. As lines differ by their dashes, dots differ by their shape. */
+export function Dot({ cx, cy, color, mark }: DotProps) {
+  if (mark === "dashed") return <circle cx={cx} cy={cy} r={3.2} fill="var(--mp-surface)" stroke={color} strokeWidth={1.8} />;
+  if (mark === "dotted") return <rect x={cx - 2.8} y={cy - 2.8} width={5.6} height={5.6} fill={color} />;
+  if (mark === "dashdot") return <path d={`M${cx} ${cy - 4}l4 4-4 4-4-4z`} fill={color} />;
+  return <circle cx={cx} cy={cy} r={3} fill={color} />;
+}

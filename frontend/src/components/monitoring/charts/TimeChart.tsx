@@ -8,7 +8,7 @@ import { ChartTooltip } from "./ChartTooltip";
 import { type Measure, type Row, isIsolated, ticksOf } from "./chartData";
 import { niceScale } from "./niceScale";
 import { slotText } from "./slotText";
-import { type Mark, dashOf, isFilled } from "./Swatch";
+import { Dot, type Mark, dashOf, isFilled } from "./Swatch";
 
 export interface SeriesSpec {
   measure: Measure;
@@ -53,7 +53,7 @@ export function TimeChart({ rows, range, series, format, formatTick, integers = 
         dataKey="at"
         ticks={ticksOf(rows, range)}
         tickFormatter={text.tick}
-        interval="equidistantPreserveStart"
+        interval="preserveStart"
         minTickGap={18}
         tickLine={false}
         axisLine={{ stroke: "var(--mp-line-strong)" }}
@@ -122,7 +122,7 @@ function drawn(spec: SeriesSpec, rows: readonly Row[], id: string): ReactNode {
     strokeWidth: mark === "line" || mark === "area" ? 2 : 1.8,
     strokeDasharray: dashOf(mark),
     connectNulls: false,
-    dot: loneDot(rows, measure, color),
+    dot: loneDot(rows, spec),
     activeDot: { r: 3.5, strokeWidth: 0, fill: color },
   } as const;
   return mark === "area" ? (
@@ -138,9 +138,9 @@ interface DotProps {
   cy?: number;
 }
 
-function loneDot(rows: readonly Row[], measure: Measure, color: string) {
+function loneDot(rows: readonly Row[], { measure, color, mark }: SeriesSpec) {
   return function LoneDot({ index, cx, cy }: DotProps) {
-    if (!isIsolated(rows, index, measure)) return <g key={index} />;
-    return <circle key={index} cx={cx} cy={cy} r={2.6} fill={color} />;
+    if (cx === undefined || cy === undefined || !isIsolated(rows, index, measure)) return <g key={index} />;
+    return <Dot key={index} cx={cx} cy={cy} color={color} mark={mark} />;
   };
 }

@@ -1,19 +1,15 @@
 /** Shapes the distribution of response times: which bins to show, and where on their log-spaced axis a value lies. Pure. */
 
-export interface Bin {
-  /** Seconds. */
+interface RawBin {
+  /** Seconds, the lower edge counted in and the upper not. */
   from: number;
-  /** Seconds; null where the last bin is open. */
-  to: number | null;
+  to: number;
   count: number;
-  /** Percent of all counts. */
-  share: number;
 }
 
-interface RawBin {
-  from: number;
-  to: number | null;
-  count: number;
+export interface Bin extends RawBin {
+  /** Percent of all counts. */
+  share: number;
 }
 
 /** Leaves out the empty bins at both ends, and keeps one on each side so that the shape is seen to end. */
@@ -27,18 +23,18 @@ export function binsOf(distribution: readonly RawBin[]): Bin[] {
     .map(({ from, to, count }) => ({ from, to, count, share: (count / all) * 100 }));
 }
 
-/** Edges between bins, in seconds, one more than bins; an open end has none of its own. */
-export function edgesOf(bins: readonly Bin[]): (number | null)[] {
-  return bins.length === 0 ? [] : [...bins.map((bin) => bin.from), bins.at(-1)?.to ?? null];
+/** Edges of bins in seconds, one more than bins. */
+export function edgesOf(bins: readonly Bin[]): number[] {
+  const last = bins.at(-1);
+  return last ? [...bins.map((bin) => bin.from), last.to] : [];
 }
 
 /** Position of a value in bins: 2.5 is the middle of the third. Logarithmic inside a bin, as the edges are. */
 export function positionOf(seconds: number | null, bins: readonly Bin[]): number | null {
   if (seconds === null) return null;
-  const index = bins.findIndex((bin) => seconds >= bin.from && (bin.to === null || seconds < bin.to));
+  const index = bins.findIndex((bin) => seconds >= bin.from && seconds < bin.to);
   const bin = bins[index];
   if (!bin) return null;
-  if (bin.to === null) return index + 0.5;
   if (bin.from <= 0) return index + seconds / bin.to;
   return index + Math.log(seconds / bin.from) / Math.log(bin.to / bin.from);
 }

@@ -49,7 +49,7 @@ export function DistributionChart({ performance, range }: DistributionChartProps
         <div className={classes.axis}>
           {edgesOf(bins).map((edge, index, edges) => (
             <span key={index} className={`tnum ${classes.edge}`} data-minor={index % 2 === 1} style={{ left: `${(index / (edges.length - 1)) * 100}%` }}>
-              {edge === null ? "" : milliseconds(edge, format)}
+              {milliseconds(edge, format)}
             </span>
           ))}
         </div>
@@ -82,8 +82,7 @@ function milliseconds(seconds: number, format: I18n["format"]): string {
 }
 
 function binText({ from, to }: Bin, t: I18n["t"], format: I18n["format"]): string {
-  const low = milliseconds(from, format);
-  return to === null ? t("charts.binOpen", { from: low }) : t("charts.bin", { from: low, to: milliseconds(to, format) });
+  return t("charts.bin", { from: milliseconds(from, format), to: milliseconds(to, format) });
 }
 
 function summaryOf(performance: APIStats["performance"], fullest: Bin | null, t: I18n["t"], format: I18n["format"]): string {

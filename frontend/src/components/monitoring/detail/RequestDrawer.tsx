@@ -109,7 +109,12 @@ function Body({ title, body, absent }: { title: string; body: JsonValue; absent:
   return (
     <section className={classes.block}>
       <h3>{title}</h3>
-      {body === null ? <p className={classes.absent}>{absent}</p> : <CodeBlock code={JSON.stringify(body, null, 2)} language="json" label={title} maxHeight={300} />}
+      {body === null ? <p className={classes.absent}>{absent}</p> : <CodeBlock code={textOf(body)} language="json" label={title} maxHeight={300} />}
     </section>
   );
+}
+
+/** Text stays text: a body that was no JSON, or one that was cut, is shown as it came. */
+function textOf(body: JsonValue): string {
+  return typeof body === "string" ? body : JSON.stringify(body, null, 2);
 }

@@ -65,7 +65,7 @@ function Danger({ api }: { api: APIDetails }) {
           <h3>{t("apis.deleteAPI")}</h3>
           <p>{t("apis.deleteHint")}</p>
         </div>
-        <Button variant="outline" color="red" onClick={() => setDialog("delete")}>
+        <Button variant="default" className={classes.delete} onClick={() => setDialog("delete")}>
           {t("apis.deleteAPI")}
         </Button>
       </div>

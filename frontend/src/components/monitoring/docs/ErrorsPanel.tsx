@@ -23,24 +23,24 @@ export function ErrorsPanel({ limit }: { limit: number }) {
   return (
     <Panel title={t("docs.errors")} hint={t("docs.errorsHint")} flush>
       <div className={classes.scroll} tabIndex={0} role="region" aria-label={t("docs.errors")}>
-        <table className={classes.table}>
-          <thead>
-            <tr>
-              <th scope="col">{t("apis.status")}</th>
-              <th scope="col">{t("docs.code")}</th>
-              <th scope="col">{t("docs.meaning")}</th>
+        <table className={`${classes.table} ${classes.blocks} ${classes.errors}`} role="table">
+          <thead role="rowgroup">
+            <tr role="row">
+              <th scope="col" role="columnheader">{t("apis.status")}</th>
+              <th scope="col" role="columnheader">{t("docs.code")}</th>
+              <th scope="col" role="columnheader">{t("docs.meaning")}</th>
             </tr>
           </thead>
-          <tbody>
+          <tbody role="rowgroup">
             {REFUSALS.map(([status, code]) => (
-              <tr key={status}>
-                <th scope="row">
+              <tr key={status} role="row">
+                <th scope="row" role="rowheader">
                   <StatusCode code={status} />
                 </th>
-                <td>
+                <td role="cell">
                   <code className="mono">{code}</code>
                 </td>
-                <td className={classes.wrap}>
+                <td role="cell" className={classes.wrap}>
                   {status === 429 ? t("docs.error_429", { limit: format.integer(limit) }) : t(`docs.error_${status}`)}
                 </td>
               </tr>

@@ -16,7 +16,7 @@ type Form = "table" | "json";
 export function InputPanel({ api }: { api: APIDetails }) {
   const { t, tn } = useI18n();
   const [form, setForm] = useState<Form>("table");
-  const fields = inputFields(api.contract, api.input_schema);
+  const fields = inputFields(api.contract);
   return (
     <Panel
       title={t("docs.input")}
@@ -45,35 +45,40 @@ export function InputPanel({ api }: { api: APIDetails }) {
   );
 }
 
+/** Roles are spelled out: on a phone its rows are laid out as blocks, and browsers then forget that it is a table. */
 function FieldTable({ fields }: { fields: readonly InputField[] }) {
   const { t } = useI18n();
   return (
     <div className={classes.scroll} tabIndex={0} role="region" aria-label={t("docs.input")}>
-      <table className={classes.table}>
-        <thead>
-          <tr>
-            <th scope="col">{t("docs.field")}</th>
-            <th scope="col">{t("docs.type")}</th>
-            <th scope="col">{t("docs.required")}</th>
-            <th scope="col">{t("docs.taken")}</th>
-            <th scope="col">{t("docs.exampleValue")}</th>
+      <table className={`${classes.table} ${classes.blocks}`} role="table">
+        <thead role="rowgroup">
+          <tr role="row">
+            <th scope="col" role="columnheader">{t("docs.field")}</th>
+            <th scope="col" role="columnheader">{t("docs.type")}</th>
+            <th scope="col" role="columnheader">{t("docs.required")}</th>
+            <th scope="col" role="columnheader">{t("docs.taken")}</th>
+            <th scope="col" role="columnheader">{t("docs.exampleValue")}</th>
           </tr>
         </thead>
-        <tbody>
+        <tbody role="rowgroup">
           {fields.map((field) => (
-            <tr key={field.name}>
-              <th scope="row">
+            <tr key={field.name} role="row">
+              <th scope="row" role="rowheader">
                 <code className="mono">{field.name}</code>
               </th>
-              <td>
-                {t(`docs.type_${field.type}`)}
-                {field.nullable ? <span className={classes.quiet}> {t("docs.orNull")}</span> : null}
+              <td role="cell" data-label={t("docs.type")}>
+                <span>
+                  {t(`docs.type_${field.type}`)}
+                  {field.nullable ? <span className={classes.quiet}> {t("docs.orNull")}</span> : null}
+                </span>
               </td>
-              <td>{field.required ? t("common.yes") : <span className={classes.quiet}>{t("docs.unused")}</span>}</td>
-              <td className={classes.taken}>
+              <td role="cell" data-label={t("docs.required")}>
+                {field.required ? t("common.yes") : <span className={classes.quiet}>{t("docs.unused")}</span>}
+              </td>
+              <td role="cell" data-label={t("docs.taken")} className={classes.taken}>
                 <Taken field={field} />
               </td>
-              <td>
+              <td role="cell" data-label={t("docs.exampleValue")}>
                 <code className="mono">{JSON.stringify(field.example)}</code>
               </td>
             </tr>
