@@ -7,9 +7,11 @@ signs what this file decides.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any, cast
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import CursorResult, delete, exists, select, update
+from sqlalchemy.orm import Session
 
 from backend.core.errors import Unauthenticated
 from backend.core.ids import new_uuid
@@ -111,10 +113,17 @@ def end_session(family_id: str) -> None:
 def viewer_of(account_id: str, family_id: str) -> Viewer | None:
     """Give who is behind an access token; None once the session has ended. One indexed read."""
     living = exists().where(RefreshToken.family_id == family_id, RefreshToken.revoked_at.is_(None))
-    role = db.session.scalar(
-        select(Account.role).where(Account.id == account_id, Account.status == "active", living)
-    )
+    role = db.session.scalar(select(Account.role).where(Account.id == account_id, Account.status == "active", living))
     return None if role is None else Viewer(account_id, is_admin=role == "admin")
+
+
+def purge_refresh_tokens(session: Session, *, expired_before: datetime) -> int:
+    """Delete the rows of refresh tokens that expired before a moment; give how many. The caller commits.
+
+    For a scheduled job. An access token lives far shorter than any refresh token of its family, so none is cut short.
+    """
+    deleted = session.execute(delete(RefreshToken).where(RefreshToken.expires_at < expired_before))
+    return int(cast("CursorResult[Any]", deleted).rowcount)
 
 
 def _grant(account: Account, *, family_id: str) -> GrantedSession:

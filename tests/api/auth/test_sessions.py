@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from backend.models import Account, RefreshToken, db
 from backend.services import account_service
+from backend.services.session_service import purge_refresh_tokens
 from tests.api.conftest import PASSWORD, BuildApp, Person, without_request_id
 
 REGISTER, LOGIN = "/api/v1/auth/register", "/api/v1/auth/login"
@@ -315,6 +316,19 @@ class TestRefresh:
         clock.advance(31 * 24 * 3_600)
 
         assert self.refresh(alice, alice.refresh_token).status_code == 401
+
+    def test_expired_tokens_are_swept_and_living_sessions_stay(self, alice: Person, app: Flask, clock: Any) -> None:
+        """The table does not grow for ever, and nobody is signed out by the broom."""
+        clock.advance(20 * 24 * 3_600)
+        living = self.refresh(alice, alice.refresh_token).get_json()
+        clock.advance(11 * 24 * 3_600)
+
+        with app.app_context():
+            swept = purge_refresh_tokens(db.session(), expired_before=clock.now())
+            db.session.commit()
+
+        assert swept == 1
+        assert self.refresh(alice, living["refresh_token"]).status_code == 200
 
     def test_signing_out_elsewhere_leaves_other_sessions(self, alice: Person) -> None:
         """A session ends alone."""
