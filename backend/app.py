@@ -108,7 +108,7 @@ def install_limits(app: Flask, process: Process, settings: Settings) -> None:
     # Flask-Limiter hooks every request; its hook belongs to the routes it bounds, since it would cost each prediction.
     hook = app.before_request_funcs[None].pop()
     app.before_request_funcs.setdefault(auth.name, []).insert(0, hook)
-    limiter.limit(f"{settings.auth_calls_per_minute}/minute")(auth)
+    limiter.shared_limit(f"{settings.auth_calls_per_minute}/minute", scope=auth.name)(auth)
 
 
 def install_metrics(app: Flask) -> None:

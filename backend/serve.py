@@ -15,6 +15,7 @@ import fcntl
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -40,6 +41,10 @@ class HomeTaken(RuntimeError):
     """Another server runs on the same home."""
 
 
+class PortTaken(RuntimeError):
+    """Another program listens where this server should."""
+
+
 @dataclass(slots=True)
 class Child:
     """A process that must be alive as long as the server is."""
@@ -49,8 +54,8 @@ class Child:
     environment: Mapping[str, str]
     process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        """Start it; it is told to end when this process dies."""
+    def start(self, said: bytes | None = None) -> None:
+        """Start it and say something on its standard input; it is told to end when this process dies."""
         # The signal is asked for in the child before exec; a library call there is safe since no thread runs yet.
         self.process = subprocess.Popen(
             self.command,
@@ -58,7 +63,11 @@ class Child:
             env=self.environment,
             preexec_fn=end_with_parent,  # noqa: PLW1509 - this process has one thread
             start_new_session=True,
+            stdin=subprocess.DEVNULL if said is None else subprocess.PIPE,
         )
+        if said is not None and self.process.stdin is not None:
+            self.process.stdin.write(said)
+            self.process.stdin.close()
 
     def signal(self, number: int) -> None:
         """Send it a signal; fine when it is gone."""
@@ -78,12 +87,17 @@ def end_with_parent() -> None:
 
 
 class Supervisor:
-    """Keeps the children alive and ends them in order."""
+    """Keeps the web server and the background process alive, and ends all children in order.
+
+    The visitor makes the demo's first calls and then ends by itself.
+    """
 
     def __init__(self, settings: Settings, environment: Mapping[str, str]) -> None:
         gunicorn = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "deploy" / "gunicorn.conf.py"), "wsgi:app"]
         self.web = Child("web", gunicorn, environment)
         self.background = Child("background", [sys.executable, "-m", "backend.jobs.background"], environment)
+        demo_calls = [sys.executable, "-m", "flask", "--app", "backend.app:create_app", "demo-traffic"]
+        self.visitor = Child("visitor", demo_calls, environment)
         self._settings = settings
         self._stopping = threading.Event()
 
@@ -103,14 +117,16 @@ class Supervisor:
                 self.end()
                 return 1
             if self.background.has_ended:
-                time.sleep(RESTART_SECONDS)
+                self._stopping.wait(RESTART_SECONDS)
                 self.background.start()
+            if self.visitor.has_ended:
+                self.visitor.process = None
         self.end()
         return 0
 
     def end(self) -> None:
         """End the web server first, so that the background process folds its last answers."""
-        for child in (self.web, self.background):
+        for child in (self.visitor, self.web, self.background):
             child.signal(signal.SIGTERM)
             if child.process is not None:
                 try:
@@ -157,6 +173,22 @@ def home_taken(home: Path) -> Iterator[None]:
         yield
 
 
+def refuse_taken_port(settings: Settings) -> None:
+    """Find out before a minute of preparation that nobody could be served.
+
+    Raises:
+        PortTaken: HOST and PORT cannot be bound.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            message = f"Cannot listen on {settings.host}:{settings.port} ({error.strerror}). Set PORT to a free one."
+            raise PortTaken(message) from None
+
+
 def prepare(environment: Mapping[str, str]) -> dict[str, Any]:
     """Migrate, make the first administrator and the demo in a process of its own; give what it made."""
     command = [sys.executable, "-m", "flask", "--app", "backend.app:create_app", "setup", "--json"]
@@ -200,26 +232,19 @@ def main() -> int:
     environment = child_environment(settings)
     try:
         with home_taken(settings.modelport_home):
+            refuse_taken_port(settings)
             made = prepare(environment)
             supervisor = Supervisor(settings, environment)
             supervisor.start()
             if supervisor.wait_until_ready():
                 announce(settings, made)
                 if made.get("traffic"):
-                    call_demo(made["traffic"], environment)
+                    # Keys go by standard input: anybody on the machine may read a command line.
+                    supervisor.visitor.start(json.dumps(made["traffic"]).encode())
             return supervisor.watch()
-    except HomeTaken as error:
+    except (HomeTaken, PortTaken) as error:
         say(str(error))
         return 3
-
-
-def call_demo(keys: Mapping[str, str], environment: Mapping[str, str]) -> None:
-    """Make the demo's first calls over HTTP, in a process of its own; its keys go by standard input."""
-    command = [sys.executable, "-m", "flask", "--app", "backend.app:create_app", "demo-traffic"]
-    caller = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, start_new_session=True)
-    if caller.stdin is not None:
-        caller.stdin.write(json.dumps(keys).encode())
-        caller.stdin.close()
 
 
 if __name__ == "__main__":

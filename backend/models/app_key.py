@@ -45,8 +45,3 @@ class AppKey(Base):
     last_used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     quota: Mapped[APIKeyQuota] = relationship(lazy="joined", cascade="all, delete-orphan", passive_deletes=True)
-
-    @property
-    def masked(self) -> str:
-        """Give the key as lists show it: prefix, dots, last four."""
-        return f"{self.visible_prefix}…{self.last_four}"

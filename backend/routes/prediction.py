@@ -14,6 +14,7 @@ from backend.endpoints import MLPredict
 from backend.gateway.call import AnyKind, Call
 from backend.gateway.pipeline import Gateway
 from backend.middleware.api_auth import presented_key, require_api_key
+from backend.middleware.body_limit import bounded_body
 from backend.middleware.cors import PREFLIGHT_HEADERS, allow_any_or_listed
 from backend.middleware.openapi import refuses, secured_by, takes_json
 from backend.middleware.request_context import current_request_id
@@ -82,12 +83,11 @@ def preflight(target: str) -> Response:
 
 def read_body(bytes_max: int) -> bytes:
     """Read the request's body, refusing one over the bound; the body limit drains what is left of it."""
-    length = request.content_length
-    if length is not None and length > bytes_max:
+    if request.content_length is not None and request.content_length > bytes_max:
         raise PayloadTooLarge(bytes_max)
     request.max_content_length = bytes_max
     try:
-        return request.get_data(cache=False)
+        return bounded_body()
     except RequestEntityTooLarge:
         raise PayloadTooLarge(bytes_max) from None
 

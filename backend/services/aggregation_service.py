@@ -36,6 +36,7 @@ class Aggregation:
     purged_requests: int
     purged_minutes: int
     purged_job_runs: int
+    purged_refresh_tokens: int
 
 
 def aggregate(
@@ -60,7 +61,18 @@ def aggregate(
         since = _since(sessions, hour, purge_cutoff(now, retention_days))
         found = recount(sessions, since=since, closed=hour, pause=pause)
         gone = purge(sessions, now, retention_days, pause=pause)
-        done.append(Aggregation(hour, folded, found.spans, found.drifts, gone.requests, gone.minutes, gone.job_runs))
+        done.append(
+            Aggregation(
+                hour=hour,
+                folded=folded,
+                recounted=found.spans,
+                drifts=found.drifts,
+                purged_requests=gone.requests,
+                purged_minutes=gone.minutes,
+                purged_job_runs=gone.job_runs,
+                purged_refresh_tokens=gone.refresh_tokens,
+            )
+        )
         return _to_json(done[0])
 
     job_service.run_once(sessions, clock, JOB, hour, work)
@@ -90,4 +102,5 @@ def _to_json(done: Aggregation) -> dict[str, Any]:
         "purged_requests": done.purged_requests,
         "purged_minutes": done.purged_minutes,
         "purged_job_runs": done.purged_job_runs,
+        "purged_refresh_tokens": done.purged_refresh_tokens,
     }

@@ -119,7 +119,8 @@ def make_traffic(base_url: str, keys: Mapping[str, str]) -> None:
     demos = dict(zip(keys, (iris(), diabetes(), wine()), strict=True))
     for _ in range(CALLS_EACH):
         for api_id, demo in demos.items():
-            call(f"{base_url}/api/predict/{api_id}", keys[api_id], body(demo, chooser))
+            if not call(f"{base_url}/api/predict/{api_id}", keys[api_id], body(demo, chooser)):
+                return
         time.sleep(60 / CALLS_A_MINUTE)
 
 
@@ -136,8 +137,8 @@ def body(demo: DemoModel, chooser: random.Random) -> bytes:
     return dumps(chooser.choice(rows))
 
 
-def call(url: str, key: str, payload: bytes) -> None:
-    """Make one call; a refusal is an answer too."""
+def call(url: str, key: str, payload: bytes) -> bool:
+    """Make one call; a refusal is an answer too. False when nobody answers."""
     request = urllib.request.Request(  # noqa: S310 - our own address
         url, payload, {"X-API-Key": key, "Content-Type": "application/json"}
     )
@@ -147,4 +148,7 @@ def call(url: str, key: str, payload: bytes) -> None:
     except urllib.error.HTTPError as error:
         error.close()
     except OSError as error:
-        log.warning("demo_call_failed", error=repr(error))
+        # The server is on its way out, or not reachable at its public address: nobody to call.
+        log.info("demo_traffic_ended", error=repr(error))
+        return False
+    return True

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.models import APIRequest, JobRun
 from backend.services.bucket_rows import HOURS, MINUTES
 from backend.services.job_service import Pause, no_pause
+from backend.services.session_service import purge_refresh_tokens
 from backend.services.spans import HOUR, floor_hour
 from backend.services.transactions import begin_writing, rows_changed
 
@@ -32,17 +33,25 @@ class Purged:
     requests: int
     minutes: int
     job_runs: int
+    refresh_tokens: int
 
 
 def purge(sessions: sessionmaker[Session], now: datetime, retention_days: int, *, pause: Pause = no_pause) -> Purged:
-    """Delete raw rows older than the retention, minute buckets older than three hours, old job runs."""
+    """Delete raw rows older than the retention, minute buckets older than three hours, old job runs, expired sign-ins."""
     cutoff = purge_cutoff(now, retention_days)
     _mark_purged(sessions, cutoff)
     return Purged(
         requests=_delete_in_steps(sessions, REQUESTS, REQUESTS.c.timestamp < cutoff, pause),
         minutes=_delete_in_steps(sessions, MINUTES, MINUTES.c.minute_timestamp < now - MINUTES_KEPT, pause),
         job_runs=_delete_in_steps(sessions, JOB_RUNS, JOB_RUNS.c.slot < now - JOB_RUNS_KEPT, pause),
+        refresh_tokens=_delete_expired_tokens(sessions, now),
     )
+
+
+def _delete_expired_tokens(sessions: sessionmaker[Session], now: datetime) -> int:
+    with sessions.begin() as session:
+        begin_writing(session)
+        return purge_refresh_tokens(session, expired_before=now)
 
 
 def purge_cutoff(now: datetime, retention_days: int) -> datetime:
