@@ -91,7 +91,6 @@ _HELD: Final = {
     "scipy._lib.array_api_compat.numpy": "asarray",
     "scipy._lib.array_api_compat.numpy._aliases": "asarray",
     "scipy.interpolate._bsplines": "BSpline",
-    "scipy.interpolate._interpolate": "interp1d",
     "scipy.sparse._coo": "coo_array coo_matrix",
     "scipy.sparse._csc": "csc_array csc_matrix",
     "scipy.sparse._csr": "csr_array csr_matrix",

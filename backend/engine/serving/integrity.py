@@ -63,9 +63,10 @@ def _check_children(left: Array, right: Array, inner: Array) -> None:
 
 
 def _check_tree(tree: Foreign) -> None:
+    # Looked at before the nodes are: they are read as far as the count says.
+    _require(0 < tree.node_count <= tree.capacity, "a tree that claims more nodes than it has")
     nodes = tree.__getstate__()["nodes"]
     left, right = nodes["left_child"], nodes["right_child"]
-    _require(len(nodes) > 0, "a tree without nodes")
     inner = left != _LEAF
     _check_children(left, right, inner)
     _require(_within(nodes["feature"][inner], 0, tree.n_features), "a tree that asks for columns it does not have")
@@ -89,6 +90,10 @@ def _check_boosting(model: Foreign) -> None:
     for predictor in (one for stage in getattr(model, "_predictors", ()) for one in stage):
         inner = predictor.nodes["is_leaf"] == 0
         columns = predictor.nodes["feature_idx"][inner]
+        categorical = columns[predictor.nodes["is_categorical"][inner] != 0]
+        if categorical.size:
+            kinds = np.asarray(model._bin_mapper.is_categorical_)  # noqa: SLF001
+            _require(categorical.max() < len(kinds) and kinds[categorical].all(), "a category where there is none")
         _require(_within(columns, 0, model.n_features_in_), "a boosted tree that asks for columns it does not have")
 
 
@@ -133,6 +138,34 @@ def _check_search_tree(tree: Foreign) -> None:
     _require(bounds.shape[2] == data.shape[1] or bounds.shape[2] == 1, "a search tree of another width")
 
 
+def _check_minkowski(metric: Foreign) -> None:
+    # Its weights are read as far as the rows are wide, which nothing here can know.
+    _require(len(metric.__getstate__()[1]) == 0, "a Minkowski distance with weights")
+
+
+def _check_neighbours(model: Foreign) -> None:
+    if getattr(model, "_fit_X", None) is None:
+        return
+    rows, width = model._fit_X.shape  # noqa: SLF001
+    _require(width == model.n_features_in_ or model.metric == "precomputed", "neighbours of another width")
+    labels = getattr(model, "_y", None)
+    _require(labels is None or len(labels) == rows, "neighbours without labels")
+    if labels is not None and labels.ndim == 1 and isinstance(getattr(model, "classes_", None), np.ndarray):
+        # Votes are counted into an array as long as the classes, at the index the label gives.
+        _require(_within(labels, 0, len(model.classes_)), "neighbours of classes that are not there")
+
+
+def _check_birch(model: Foreign) -> None:
+    centers, norms = getattr(model, "subcluster_centers_", ()), getattr(model, "_subcluster_norms", ())
+    _require(len(centers) == len(norms), "cluster centres without their norms")
+
+
+def _check_functions(model: Foreign) -> None:
+    for function in (model.func, model.inverse_func):
+        is_plain = function is None or isinstance(function, functools.partial)
+        _require(is_plain or allowlist.is_numeric_function(function), "a function that is none of numpy's")
+
+
 def _check_libsvm(model: Foreign) -> None:
     if not hasattr(model, "support_vectors_"):
         return
@@ -143,6 +176,11 @@ def _check_libsvm(model: Foreign) -> None:
     _require(len(model.support_) == vectors.shape[0], "support vectors that are not there")
     if vectors.shape[0] and vectors.ndim == 2 and vectors.shape[1]:
         _require(vectors.shape[1] == model.n_features_in_ or model.kernel == "precomputed", "vectors of another width")
+    if model._sparse:  # noqa: SLF001
+        _require(len(weights.data) == (classes - 1) * vectors.shape[0], "weights that are not there")
+    pairs = classes * (classes - 1) // 2
+    sizes = {len(model._probA), len(model._probB)}  # noqa: SLF001
+    _require(sizes == {0} or sizes <= {pairs, 1}, "probabilities of other classes")
     if classes > 2 or model._impl in {"c_svc", "nu_svc"}:  # noqa: SLF001
         _require(int(np.sum(counts)) == vectors.shape[0] and counts.min() >= 0, "support counts that do not add up")
 
@@ -192,6 +230,11 @@ def _checks() -> tuple[tuple[type, Callable[[Foreign], None]], ...]:
         ("sklearn.cluster._kmeans", "_BaseKMeans", _check_centers),
         ("functools", "partial", _check_partial),
         ("scipy.interpolate._bsplines", "BSpline", _check_spline),
+        ("sklearn.cluster._birch", "Birch", _check_birch),
+        ("sklearn.metrics._dist_metrics", "MinkowskiDistance64", _check_minkowski),
+        ("sklearn.metrics._dist_metrics", "MinkowskiDistance32", _check_minkowski),
+        ("sklearn.neighbors._base", "NeighborsBase", _check_neighbours),
+        ("sklearn.preprocessing._function_transformer", "FunctionTransformer", _check_functions),
         (text, "HashingVectorizer", _check_text_source),
         (text, "CountVectorizer", _check_text_source),
         ("numpy.random._mt19937", "MT19937", _check_twister),

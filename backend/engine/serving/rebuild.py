@@ -216,6 +216,11 @@ def _tree(features: object, classes: object, outputs: object) -> object:
     return original(features, np.ascontiguousarray(classes), outputs)
 
 
+def _only_for_fitting(*_args: object, **_keywords: object) -> object:
+    # Stands for compiled code that a fitted model keeps and never calls, and that trusts the sizes it is given.
+    raise UnsafeRebuild("code that only fitting needs")
+
+
 @functools.cache
 def _constructors() -> Mapping[tuple[str, str], Callable[..., Any]]:
     return {
@@ -241,6 +246,8 @@ def _constructors() -> Mapping[tuple[str, str], Callable[..., Any]]:
         ("numpy.random._pickle", "__randomstate_ctor"): _random_owner(np.random.RandomState),
         ("numpy.random.bit_generator", "__pyx_unpickle_SeedSequence"): _seed_sequence,
         ("sklearn._loss._loss", "__pyx_unpickle_CyHalfMultinomialLoss"): _multinomial_loss,
+        ("sklearn.cluster._kmeans", "_kmeans_single_elkan"): _only_for_fitting,
+        ("sklearn.cluster._kmeans", "_kmeans_single_lloyd"): _only_for_fitting,
         ("sklearn.metrics._dist_metrics", "newObj"): _bare(("sklearn.metrics._dist_metrics", "DistanceMetric")),
         ("sklearn.neighbors._ball_tree", "newObj"): _bare_search_tree,
         ("sklearn.neighbors._kd_tree", "newObj"): _bare_search_tree,

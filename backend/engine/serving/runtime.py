@@ -114,6 +114,8 @@ def _prepare(estimator: Foreign) -> None:
         # One row does not pay for a pool: n_jobs=-1 makes a forest four times slower.
         if getattr(part, "n_jobs", None) not in {None, 1}:
             part.n_jobs = 1
+        if getattr(part, "_n_threads", 1) != 1:
+            part._n_threads = 1  # noqa: SLF001 - clusterings keep the number of cores they were fitted on
         if getattr(part, "verbose", 0):
             part.verbose = 0
 

@@ -7,6 +7,7 @@ the first byte is interpreted. `audit` names every global that is not admitted a
 from __future__ import annotations
 
 import contextlib
+import importlib.metadata
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -78,6 +79,9 @@ def audit_file(file: BinaryIO) -> list[str]:
 def globals_refused(names: list[str]) -> ArtefactRefused:
     """Give the refusal that names each global a model may not use."""
     message = f"The file uses what a scikit-learn model does not need: {', '.join(names[:20])}"
+    if any(name.startswith("sklearn.") for name in names):
+        here = importlib.metadata.version("scikit-learn")
+        message += f". Those of scikit-learn may belong to another version of it: this server has {here}"
     return ArtefactRefused(message, details={"globals": names, "reason": "globals"})
 
 
