@@ -1,0 +1,45 @@
+"""The migrations make what the models say, on each database, and there is one newest."""
+
+from pathlib import Path
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import inspect
+
+from backend.app import create_app
+from backend.config import ROOT, Settings
+from backend.models import Base, db
+
+
+def settings(home: Path, database_uri: str) -> Settings:
+    """A home of its own on an empty database."""
+    return Settings(
+        modelport_home=home / "instance", models_store=home / "store", database_url=database_uri, demo=False
+    )
+
+
+def test_migrated_tables_are_the_models(tmp_path: Path, database_uri: str) -> None:
+    """A column that only the models know would break every installation that is upgraded, and no new one."""
+    with create_app(settings(tmp_path, database_uri)).app_context():
+        upgrade()
+        with db.engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            assert compare_metadata(context, Base.metadata) == []
+        db.engine.dispose()
+
+
+def test_migrations_can_be_taken_back(tmp_path: Path, database_uri: str) -> None:
+    """A release that has to be withdrawn leaves a database that the one before it can use."""
+    with create_app(settings(tmp_path, database_uri)).app_context():
+        upgrade()
+        downgrade(revision="base")
+        assert set(inspect(db.engine).get_table_names()) <= {"alembic_version", "sqlite_sequence"}
+        upgrade()
+        db.engine.dispose()
+
+
+def test_there_is_one_newest_migration() -> None:
+    """Two people's migrations on one parent must be put in order before they are merged."""
+    assert len(ScriptDirectory(str(ROOT / "migrations")).get_heads()) == 1
