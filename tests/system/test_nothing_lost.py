@@ -9,6 +9,7 @@ import random
 import sqlite3
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
@@ -16,7 +17,7 @@ import psutil
 import pytest
 
 from tests.system.conftest import ROW
-from tests.system.server import Server, running_server, wait_for
+from tests.system.server import Reply, Server, running_server, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -31,7 +32,7 @@ class Load:
 
     def __init__(self, server: Server, api_id: int, key: str) -> None:
         self.answered: list[str] = []
-        self._call = lambda: server.predict(api_id, key, ROW)
+        self._call: Callable[[], Reply] = lambda: server.predict(api_id, key, ROW)
         self._stop = threading.Event()
         self._threads = [threading.Thread(target=self._run) for _ in range(CALLERS)]
 
