@@ -94,6 +94,10 @@ migration: $(RUNTIME) ## Write a migration from what the models say now: make mi
 	@test -n "$(m)" || { echo 'Say what it does: make migration m="add x to y"' >&2; exit 2; }
 	@$(SETTINGS); $(FLASK) db migrate --message "$(m)"
 
+.PHONY: screenshots
+screenshots: $(NODE_MODULES) ## Take the README's pictures from a running server; MODELPORT_PASSWORD=... make screenshots
+	node frontend/scripts/screenshots.mjs
+
 .PHONY: requirements
 requirements: $(DEV) ## Compile requirements*.in to requirements*.txt, pinned with hashes
 	$(COMPILE) --output-file requirements.txt requirements.in
