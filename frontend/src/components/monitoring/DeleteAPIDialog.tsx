@@ -5,6 +5,7 @@ import { notifications } from "@mantine/notifications";
 import { errorText } from "@/components/ui/ErrorState";
 import { useDeleteAPI } from "@/hooks/useExports";
 import { useI18n } from "@/i18n/I18nProvider";
+import { DangerButton } from "./DangerButton";
 import { Notice } from "./Notice";
 
 interface DeletableAPI {
@@ -23,7 +24,12 @@ interface DeleteAPIDialogProps {
 export function DeleteAPIDialog({ api, onClose, onDeleted }: DeleteAPIDialogProps) {
   const { t } = useI18n();
   return (
-    <Modal opened={api !== null} onClose={onClose} title={api ? t("monitoring.deleteTitle", { name: api.name }) : ""}>
+    <Modal
+      opened={api !== null}
+      onClose={onClose}
+      title={api ? t("monitoring.deleteTitle", { name: api.name }) : ""}
+      closeButtonProps={{ "aria-label": t("common.close") }}
+    >
       {api ? <Confirm api={api} onClose={onClose} onDeleted={onDeleted} /> : null}
     </Modal>
   );
@@ -57,9 +63,9 @@ function Confirm({ api, onClose, onDeleted }: DeleteAPIDialogProps & { api: Dele
         <Button variant="default" onClick={onClose} data-autofocus>
           {t("common.cancel")}
         </Button>
-        <Button color="red.8" onClick={confirm} loading={remove.isPending}>
+        <DangerButton onClick={confirm} loading={remove.isPending}>
           {t("monitoring.deleteConfirm", { name: api.name })}
-        </Button>
+        </DangerButton>
       </Group>
     </>
   );

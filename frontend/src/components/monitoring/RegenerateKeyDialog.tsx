@@ -7,6 +7,7 @@ import { KeyReveal } from "@/components/ui/KeyReveal";
 import { useRegenerateAPIKey } from "@/hooks/useExports";
 import { useI18n } from "@/i18n/I18nProvider";
 import type { NewKey } from "@/lib/types";
+import { DangerButton } from "./DangerButton";
 import { Notice } from "./Notice";
 
 /** Seconds the old key goes on working. */
@@ -54,6 +55,7 @@ function Ask({ api, onMinted, onCancel }: AskProps) {
   const { t } = useI18n();
   const [grace, setGrace] = useState<Grace>("day");
   const regenerate = useRegenerateAPIKey();
+  const Submit = grace === "none" ? DangerButton : Button;
   const submit = () => regenerate.mutate({ apiId: api.id, graceSeconds: GRACES[grace] }, { onSuccess: onMinted });
   return (
     <>
@@ -81,9 +83,9 @@ function Ask({ api, onMinted, onCancel }: AskProps) {
         <Button variant="default" onClick={onCancel}>
           {t("common.cancel")}
         </Button>
-        <Button onClick={submit} loading={regenerate.isPending} color={grace === "none" ? "red.8" : undefined}>
+        <Submit onClick={submit} loading={regenerate.isPending}>
           {t("apis.regenerateConfirm")}
-        </Button>
+        </Submit>
       </Group>
     </>
   );

@@ -16,7 +16,6 @@ export const apis = {
   errorText: "Calls fail until that is put right. The log shows the last errors; the model’s page shows its file.",
   openModel: "Open the model",
   statsTitle: "Statistics",
-  span: "{from} to {to}",
   totalRequests: "Total requests",
   allTime: "Since the start",
   requests24h: "Requests, 24 h",

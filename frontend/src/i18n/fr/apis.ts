@@ -18,7 +18,6 @@ export const apis: Dictionary["apis"] = {
   errorText: "Les appels échouent tant que ce n’est pas corrigé. Le journal montre les dernières erreurs ; la page du modèle montre son fichier.",
   openModel: "Ouvrir le modèle",
   statsTitle: "Statistiques",
-  span: "Du {from} au {to}",
   totalRequests: "Total des requêtes",
   allTime: "Depuis le début",
   requests24h: "Requêtes, 24 h",

@@ -40,3 +40,8 @@ export function slotText(range: TimeRange, locale: string): SlotText {
     slot: ({ at, end }) => (day ? `${slot.format(at)} (UTC)` : slot.formatRange(at, end)),
   };
 }
+
+/** From one moment to another, saying once what both share: 22 Nov 2026, 00:18–01:17. */
+export function spanText(from: string, to: string, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).formatRange(Date.parse(from), Date.parse(to));
+}

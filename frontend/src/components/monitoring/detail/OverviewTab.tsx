@@ -12,6 +12,7 @@ import type { APIStats } from "@/lib/monitoringTypes";
 import type { APIDetails, TimeRange } from "@/lib/types";
 import { APIStatsCard } from "../APIStatsCard";
 import chartClasses from "../Charts.module.css";
+import { spanText } from "../charts/slotText";
 import { LiveControl } from "../LiveControl";
 import { RangeControl } from "../RangeControl";
 import { parseRange, rangeParam } from "../ranges";
@@ -59,9 +60,8 @@ export function OverviewTab({ api, onDocs }: { api: APIDetails; onDocs: () => vo
 
 /** From when to when the figures speak, in the reader's time. */
 function Span({ stats }: { stats: APIStats | undefined }) {
-  const { t, format } = useI18n();
-  if (!stats) return <span className={classes.span} />;
-  return <span className={classes.span}>{t("apis.span", { from: format.dateTime(stats.from), to: format.dateTime(stats.to) })}</span>;
+  const { format } = useI18n();
+  return <span className={classes.span}>{stats ? spanText(stats.from, stats.to, format.locale) : null}</span>;
 }
 
 function Charts({ stats, onRange }: { stats: APIStats; onRange: (range: TimeRange) => void }) {
