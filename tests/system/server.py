@@ -112,14 +112,19 @@ class Server:
 
     def workers(self) -> list[psutil.Process]:
         """Give gunicorn's workers: grandchildren whose parent is gunicorn's arbiter."""
-        children = psutil.Process(self.process.pid).children()
-        arbiters = [child for child in children if "gunicorn" in " ".join(child.cmdline())]
-        return [worker for arbiter in arbiters for worker in arbiter.children()]
+        return [worker for arbiter in self._children("gunicorn") for worker in arbiter.children()]
 
     def background(self) -> list[psutil.Process]:
         """Give the background process; none while it is being restarted."""
-        children = psutil.Process(self.process.pid).children()
-        return [child for child in children if "backend.jobs.background" in " ".join(child.cmdline())]
+        return self._children("backend.jobs.background")
+
+    def _children(self, word: str) -> list[psutil.Process]:
+        found = []
+        for child in psutil.Process(self.process.pid).children():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if word in " ".join(child.cmdline()):
+                    found.append(child)
+        return found
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)

@@ -1,0 +1,80 @@
+"""Stopping and reloading a server that is being called: no call that was taken is dropped, none answered is lost."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.system.conftest import ROW
+from tests.system.server import Server, running_server, wait_for
+
+pytestmark = pytest.mark.slow
+
+
+class Callers:
+    """Threads that call until told to stop; every answer's status and request id is kept."""
+
+    def __init__(self, server: Server, api_id: int, key: str) -> None:
+        self.statuses: list[int] = []
+        self.answered: list[str] = []
+        self.broken: list[OSError] = []
+        self._target = (server, api_id, key)
+        self._stop = threading.Event()
+        self._threads = [threading.Thread(target=self._run) for _ in range(4)]
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self) -> None:
+        server, api_id, key = self._target
+        while not self._stop.is_set():
+            try:
+                reply = server.predict(api_id, key, ROW)
+            except OSError as error:
+                self.broken.append(error)
+                return
+            self.statuses.append(reply.status)
+            self.answered.append(reply.json["request_id"])
+
+
+def test_a_reload_replaces_every_worker_and_drops_no_call(tmp_path: Path, iris_file: Path) -> None:
+    """SIGHUP takes a new version into service while callers go on."""
+    with running_server(tmp_path) as server:
+        api = server.export(server.upload(iris_file, "Iris")["id"], rate_limit_per_minute=1_000_000)
+        before = {worker.pid for worker in server.workers()}
+        callers = Callers(server, api["api_id"], api["api_key"])
+        wait_for(lambda: len(callers.statuses) > 20, "calls before the reload")
+        server.process.send_signal(signal.SIGHUP)
+        wait_for(
+            lambda: len(server.workers()) == 2 and before.isdisjoint(worker.pid for worker in server.workers()),
+            "new workers",
+            60,
+        )
+        reloaded_at = len(callers.statuses)
+        wait_for(lambda: len(callers.statuses) > reloaded_at + 20, "calls after the reload")
+        callers.stop()
+    assert callers.broken == []
+    assert set(callers.statuses) == {200}
+
+
+def test_a_stop_folds_every_answered_call_before_the_server_ends(tmp_path: Path, iris_file: Path) -> None:
+    """After SIGTERM the database holds every call that was answered, and the server ends with status 0."""
+    with running_server(tmp_path) as server:
+        api = server.export(server.upload(iris_file, "Iris")["id"], rate_limit_per_minute=1_000_000)
+        callers = Callers(server, api["api_id"], api["api_key"])
+        wait_for(lambda: len(callers.statuses) > 50, "some calls")
+        assert server.stop() == 0
+        callers.stop()
+    with contextlib.closing(sqlite3.connect(server.database)) as database:
+        stored = {row[0] for row in database.execute("SELECT request_id FROM api_requests")}
+    assert set(callers.answered) <= stored
+    assert set(callers.statuses) == {200}
