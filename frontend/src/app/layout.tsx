@@ -13,7 +13,6 @@ import { PortalShell } from "@/components/shell/PortalShell";
 import { languageScript } from "@/i18n/preference";
 
 export const metadata: Metadata = {
-  title: { default: "Modelport", template: "%s · Modelport" },
   description: "Trained scikit-learn models as keyed, metered, monitored REST endpoints.",
   icons: { icon: "/favicon.svg" },
   robots: { index: false },

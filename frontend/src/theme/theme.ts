@@ -119,7 +119,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     "--mantine-color-text": "var(--mp-ink)",
     "--mantine-color-dimmed": "var(--mp-ink-3)",
     "--mantine-color-default-border": "var(--mp-line-strong)",
-    "--mantine-color-placeholder": "#6f7b82",
+    "--mantine-color-placeholder": "#67737a",
     "--mantine-color-error": "var(--mp-bad)",
   },
   dark: {

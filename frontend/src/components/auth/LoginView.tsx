@@ -5,6 +5,7 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Logo } from "@/components/brand/Logo";
 import { LanguageSwitch, ThemeSwitch } from "@/components/shell/Preferences";
+import { PageTitle } from "@/components/ui/PageTitle";
 import { useI18n } from "@/i18n/I18nProvider";
 import { safeNext } from "@/lib/navigation";
 import { CreateAccountForm } from "./CreateAccountForm";
@@ -21,6 +22,7 @@ export function LoginView() {
   const enter = () => router.replace(safeNext(new URLSearchParams(window.location.search).get("next")));
   return (
     <div className={classes.page}>
+      <PageTitle text={tab === "in" ? t("auth.signIn") : t("auth.createAccount")} />
       <div className={classes.side}>
         <div className={classes.top}>
           <Logo />

@@ -1,6 +1,6 @@
 "use client";
 
-import { Table, UnstyledButton } from "@mantine/core";
+import { Table, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { IconArrowDown, IconArrowUp, IconArrowsSort } from "@tabler/icons-react";
 import { type Header, type SortingState, createColumnHelper, createSortedRowModel, rowSortingFeature, sortFns, tableFeatures, useTable } from "@tanstack/react-table";
 import { useMemo, useState } from "react";
@@ -80,7 +80,13 @@ function SortableHeader({ header }: { header: Header<typeof features, MLModel, u
   const { t } = useI18n();
   const sorted = header.column.getIsSorted();
   const title = String(header.column.columnDef.header);
-  if (!header.column.getCanSort()) return <Table.Th aria-label={t("common.actions")} />;
+  if (!header.column.getCanSort()) {
+    return (
+      <Table.Th>
+        <VisuallyHidden>{t("common.actions")}</VisuallyHidden>
+      </Table.Th>
+    );
+  }
   const Icon = sorted === "asc" ? IconArrowUp : sorted === "desc" ? IconArrowDown : IconArrowsSort;
   return (
     <Table.Th data-column={header.column.id} aria-sort={sorted ? ARIA_SORT[sorted] : "none"}>

@@ -6,6 +6,7 @@ import Link from "next/link";
 import { ExportAPIModal } from "@/components/monitoring/ExportAPIModal";
 import { EmptyState } from "@/components/ui/EmptyState";
 import { PageHeader } from "@/components/ui/PageHeader";
+import { PageTitle } from "@/components/ui/PageTitle";
 import { QueryView } from "@/components/ui/QueryView";
 import { TaskBadge } from "@/components/ui/TaskBadge";
 import { useExportFlow } from "@/hooks/useExportFlow";
@@ -28,7 +29,7 @@ export function ModelView() {
   const query = useModel(useRouteId());
   const missing = (error: Error) =>
     error instanceof ApiError && error.status === 404 ? (
-      <EmptyState icon={IconBoxOff} title={t("models.notFoundTitle")} text={t("models.notFoundText")} action={<BackLink />} />
+      <EmptyState level={1} icon={IconBoxOff} title={t("models.notFoundTitle")} text={t("models.notFoundText")} action={<BackLink />} />
     ) : null;
   return (
     <QueryView query={query} skeleton={<PageSkeleton />} renderError={missing}>
@@ -73,8 +74,10 @@ function BackLink() {
 }
 
 function PageSkeleton() {
+  const { t } = useI18n();
   return (
     <Stack gap="lg">
+      <PageTitle text={t("models.title")} />
       <Skeleton height={14} width={110} />
       <Skeleton height={30} width="45%" />
       <div className={classes.grid}>

@@ -1,6 +1,6 @@
 "use client";
 
-import { Avatar, Menu, Skeleton, UnstyledButton } from "@mantine/core";
+import { Avatar, Menu, Skeleton, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { IconLogout, IconSelector, IconSettings2 } from "@tabler/icons-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
@@ -18,7 +18,8 @@ export function AccountMenu() {
   return (
     <Menu position="top-start" width={232} shadow="lg" offset={6}>
       <Menu.Target>
-        <UnstyledButton className={classes.account} aria-label={t("shell.account")}>
+        <UnstyledButton className={classes.account}>
+          <VisuallyHidden>{t("shell.account")}</VisuallyHidden>
           <Avatar name={me.data?.name ?? "·"} src={me.data?.avatar_url} color="marine" radius="md" size={30} />
           <span className={classes.who}>
             {me.data ? (

@@ -20,6 +20,7 @@ export function Entrance() {
   const failed = me.error !== null && !(me.error instanceof ApiError && me.error.status === 401);
   return (
     <Center mih="100dvh" p="md">
+      <title>Modelport</title>
       {failed ? (
         <ErrorState error={me.error} onRetry={() => void me.refetch()} busy={me.isFetching} />
       ) : (

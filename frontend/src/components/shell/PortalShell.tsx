@@ -14,12 +14,13 @@ import { loginAddress } from "@/lib/navigation";
 import classes from "./PortalShell.module.css";
 import { Sidebar } from "./Sidebar";
 
-const BARE = new Set(["/login", "/"]);
+/** Everything else stands alone: sign-in, the entrance, and addresses that lead nowhere, which need no session. */
+const FRAMED = /^\/(monitoring|models|settings)(\/|$)/;
 
 export function PortalShell({ children }: { children: ReactNode }) {
   const pathname = usePathname();
   useSignInWhenSessionIsLost();
-  return BARE.has(pathname) ? <main id="content">{children}</main> : <Frame>{children}</Frame>;
+  return FRAMED.test(pathname) ? <Frame>{children}</Frame> : <main id="content">{children}</main>;
 }
 
 function Frame({ children }: { children: ReactNode }) {

@@ -1,7 +1,6 @@
-"use client";
-
-import { type ReactNode, useEffect } from "react";
+import type { ReactNode } from "react";
 import classes from "./PageHeader.module.css";
+import { PageTitle } from "./PageTitle";
 
 interface PageHeaderProps {
   title: ReactNode;
@@ -12,12 +11,9 @@ interface PageHeaderProps {
 }
 
 export function PageHeader({ title, subtitle, eyebrow, actions }: PageHeaderProps) {
-  // The built page carries an English title; the tab shows the reader's language and the thing looked at.
-  useEffect(() => {
-    if (typeof title === "string") document.title = `${title} · Modelport`;
-  }, [title]);
   return (
     <header className={classes.header}>
+      {typeof title === "string" ? <PageTitle text={title} /> : null}
       <div className={classes.words}>
         {eyebrow ? <div className={classes.eyebrow}>{eyebrow}</div> : null}
         <h1 className={classes.title}>{title}</h1>

@@ -5,7 +5,7 @@ import { IconAlertTriangle, IconShieldX } from "@tabler/icons-react";
 import { RequestId, errorText } from "@/components/ui/ErrorState";
 import type { UploadFlow } from "@/hooks/useUploadFlow";
 import { useI18n } from "@/i18n/I18nProvider";
-import { ApiError, detailList } from "@/lib/errors";
+import { detailList } from "@/lib/errors";
 import classes from "./Upload.module.css";
 
 /** Names that reach outside the model; no estimator needs one. */
@@ -45,14 +45,13 @@ function Refusal({ error }: { error: Error }) {
   const globals = detailList(error, "globals");
   const unsafe = globals.filter((name) => UNSAFE.test(name));
   const foreign = globals.filter((name) => !UNSAFE.test(name));
-  const reason = error instanceof ApiError && typeof error.details.reason === "string" ? error.details.reason : null;
   return (
     <>
       <div className={classes.bad}>
         <IconShieldX size={20} stroke={1.7} aria-hidden />
         <div>
           <h3 className={classes.heading}>{t("upload.refusedTitle")}</h3>
-          <p className={classes.text}>{globals.length > 0 ? t("upload.refusedText") : (reason ?? error.message)}</p>
+          <p className={classes.text}>{globals.length > 0 ? t("upload.refusedText") : error.message}</p>
         </div>
       </div>
       <Names names={unsafe} advice={[t("upload.refusedUnsafe")]} />

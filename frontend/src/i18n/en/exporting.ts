@@ -8,7 +8,7 @@ export const exporting = {
   name: "API name",
   nameHint: "How it is listed in monitoring.",
   limit: "Limit per minute",
-  limitHint: "Calls beyond it are answered 429. Yours to change later.",
+  limitHint: "Calls beyond it are answered 429.",
   origins: "Allowed origins",
   originsHint: "Pages that may call from a browser, one origin a line. Empty: any origin.",
   originsBad: "{origin} is no origin. Write it like https://example.com",

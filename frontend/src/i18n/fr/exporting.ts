@@ -10,7 +10,7 @@ export const exporting: Dictionary["exporting"] = {
   name: "Nom de l’API",
   nameHint: "Tel qu’il apparaît dans la supervision.",
   limit: "Limite par minute",
-  limitHint: "Au-delà, les appels reçoivent un 429. Modifiable plus tard.",
+  limitHint: "Au-delà, les appels reçoivent un 429.",
   origins: "Origines autorisées",
   originsHint: "Pages qui peuvent appeler depuis un navigateur, une origine par ligne. Vide : toutes.",
   originsBad: "{origin} n’est pas une origine. Écrivez-la comme https://example.com",
