@@ -54,13 +54,13 @@ function Refusal({ error }: { error: Error }) {
           <p className={classes.text}>{globals.length > 0 ? t("upload.refusedText") : error.message}</p>
         </div>
       </div>
-      <Names names={unsafe} advice={[t("upload.refusedUnsafe")]} />
-      <Names names={foreign} advice={[t("upload.refusedOwn"), t("upload.refusedTrust")]} />
+      <Names names={unsafe} advice={t("upload.refusedUnsafe")} />
+      <Names names={foreign} advice={t("upload.refusedOwn")} />
     </>
   );
 }
 
-function Names({ names, advice }: { names: string[]; advice: string[] }) {
+function Names({ names, advice }: { names: string[]; advice: string }) {
   if (names.length === 0) return null;
   return (
     <div className={classes.names}>
@@ -71,9 +71,7 @@ function Names({ names, advice }: { names: string[]; advice: string[] }) {
           </li>
         ))}
       </ul>
-      {advice.map((text) => (
-        <p key={text}>{text}</p>
-      ))}
+      <p>{advice}</p>
     </div>
   );
 }

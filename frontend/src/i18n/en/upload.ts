@@ -37,7 +37,6 @@ export const upload = {
   refusedWhat: "What to do",
   refusedOwn: "Own classes or functions (steps of your package, lambdas): rebuild the step with scikit-learn’s own transformers, then save again.",
   refusedUnsafe: "Names such as os.system or eval never belong in a model: do not trust this file, and find out where it came from.",
-  refusedTrust: "Names you know and need: ask an administrator to trust them.",
   failedTitle: "The model was not accepted",
   sampleProblem: "Sample",
   tryAgain: "Change and try again",

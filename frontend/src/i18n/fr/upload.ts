@@ -39,7 +39,6 @@ export const upload: Dictionary["upload"] = {
   refusedWhat: "Que faire",
   refusedOwn: "Classes ou fonctions maison (étapes de votre paquet, lambdas) : reconstruisez l’étape avec les transformateurs de scikit-learn, puis enregistrez à nouveau.",
   refusedUnsafe: "Des noms comme os.system ou eval n’ont rien à faire dans un modèle : ne vous fiez pas à ce fichier et vérifiez sa provenance.",
-  refusedTrust: "Noms que vous connaissez et dont vous avez besoin : demandez à un administrateur de les autoriser.",
   failedTitle: "Le modèle n’a pas été accepté",
   sampleProblem: "Échantillon",
   tryAgain: "Modifier et réessayer",

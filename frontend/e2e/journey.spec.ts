@@ -1,0 +1,94 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { expect, test } from "@playwright/test";
+
+const email = process.env.E2E_EMAIL ?? "";
+const password = process.env.E2E_PASSWORD ?? "";
+const python = join(import.meta.dirname, "..", "..", ".venv", "bin", "python");
+const row = { sepal_length: 5.1, sepal_width: 3.5, petal_length: 1.4, petal_width: 0.2 };
+
+/** Trains a classifier and writes it as joblib does, as a data scientist would. */
+function trainedModel(): string {
+  const path = join(mkdtempSync(join(tmpdir(), "modelport-e2e-")), "flowers.joblib");
+  const code = `
+import sys, joblib
+from sklearn.datasets import load_iris
+from sklearn.linear_model import LogisticRegression
+data = load_iris(as_frame=True)
+frame = data.data.set_axis(${JSON.stringify(Object.keys(row))}, axis=1)
+joblib.dump(LogisticRegression(max_iter=1000).fit(frame, data.target.map(dict(enumerate(data.target_names)))), sys.argv[1])`;
+  execFileSync(python, ["-c", code, path]);
+  return path;
+}
+
+test("from a file on disk to an endpoint that answers, is seen, is paused and refuses", async ({ page, request }) => {
+  await test.step("sign in", async () => {
+    await page.goto("/login");
+    await page.getByLabel("Email").fill(email);
+    await page.getByLabel("Password", { exact: true }).fill(password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await expect(page).toHaveURL(/monitoring|models/);
+  });
+
+  await test.step("upload", async () => {
+    await page.goto("/models");
+    await page.getByRole("button", { name: "Upload model" }).first().click();
+    await page.locator("input[type=file]").first().setInputFiles(trainedModel());
+    await page.getByRole("button", { name: "Upload and inspect" }).click();
+    await expect(page.getByText("flowers is ready")).toBeVisible({ timeout: 60_000 });
+  });
+
+  const key = await test.step("export, and copy the key", async () => {
+    await page.getByRole("button", { name: "Export as API" }).click();
+    await expect(page.getByText("flowers is live")).toBeVisible({ timeout: 30_000 });
+    const shown = page.getByText(/^mp_live_[A-Za-z0-9]{50,}$/).first();
+    return (await shown.textContent()) ?? "";
+  });
+  const url = (await page.getByText(/^http:\/\/.*\/api\/predict\/\d+$/).first().textContent()) ?? "";
+  expect(url).toMatch(/\/api\/predict\/\d+$/);
+
+  const call = () => request.post(url, { data: row, headers: { "X-API-Key": key } });
+  const answerId = await test.step("predict over HTTP", async () => {
+    const answer = await call();
+    expect(answer.status()).toBe(200);
+    const body = (await answer.json()) as { prediction: string; request_id: string };
+    expect(body.prediction).toBe("setosa");
+    return body.request_id;
+  });
+
+  const id = url.split("/").at(-1) ?? "";
+  await test.step("see the call, its latency and its chart", async () => {
+    await page.goto(`/monitoring/${id}`);
+    await expect(page.getByRole("heading", { name: "flowers", exact: true })).toBeVisible();
+    await expect(page.getByText("Total requests")).toBeVisible();
+    await expect(page.locator(".recharts-surface").first()).toBeVisible();
+    await expect(page.getByText("P95 response time").first()).toBeVisible();
+    await page.getByRole("tab", { name: "Requests" }).click();
+    await expect(page.getByText(answerId).first()).toBeVisible({ timeout: 15_000 });
+    await page.reload();
+    await expect(page.getByText("flowers").first()).toBeVisible();
+  });
+
+  await test.step("pause, and see 403", async () => {
+    await page.getByRole("button", { name: "Pause flowers" }).click();
+    await expect(page.getByRole("button", { name: "Resume flowers" })).toBeVisible();
+    const refused = await call();
+    expect(refused.status()).toBe(403);
+    await page.goto(`/monitoring/${id}`);
+    await page.getByRole("tab", { name: "Requests" }).click();
+    await expect(page.getByText("403").first()).toBeVisible({ timeout: 15_000 });
+  });
+});
+
+test("a wrong password is refused in words and an unknown address shows a page", async ({ page }) => {
+  await page.goto("/login");
+  await page.getByLabel("Email").fill(email);
+  await page.getByLabel("Password", { exact: true }).fill("not the password");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(page.getByText("The email or the password is not right.")).toBeVisible();
+  await page.goto("/no/such/page");
+  await expect(page.getByText("Nothing lives at this address")).toBeVisible();
+});
