@@ -29,7 +29,7 @@ def prove(estimator: Foreign, draft: Contract, containers: Sequence[Container], 
     """Give the first variant of a contract that the model answers, completed with what its answer looks like.
 
     Args:
-        estimator: is prepared for serving by this.
+        estimator: fitted; left as it is.
         draft: without example, outputs and probabilities.
         containers: ways to hand rows over, in order of preference.
         is_sampled: the examples are real values, so no others are tried.
@@ -57,7 +57,7 @@ def with_nulls(estimator: Foreign, contract: Contract) -> Contract:
     if contract.container == "text" or len(contract.columns) > _NULLS_TRIED_MAX:
         return contract
     relaxed = replace(contract, columns=tuple(replace(column, nullable=True) for column in contract.columns))
-    reader, runtime = PayloadReader(relaxed), SklearnRuntime(estimator, relaxed)
+    reader, runtime = PayloadReader(relaxed), SklearnRuntime(estimator, relaxed, is_quick=False)
 
     def taking_null(indices: Sequence[int]) -> list[int]:
         rows = [_row(relaxed, null=index) for index in indices]
@@ -93,7 +93,7 @@ def _row(contract: Contract, null: int) -> dict[str, Any] | list[Any]:
 
 def _observed(estimator: Foreign, contract: Contract) -> Contract:
     batch = PayloadReader(contract).read(orjson.dumps(contract.example))
-    runtime = SklearnRuntime(estimator, contract)
+    runtime = SklearnRuntime(estimator, contract, is_quick=False)
     first = runtime.predict(batch).predictions[0]
     is_vector = isinstance(first, list)
     outputs = len(first) if is_vector else 1

@@ -13,13 +13,13 @@ import numpy as np
 import orjson
 
 from backend.core.errors import AppError, InvalidInput, ModelFailed
-from backend.engine.serving.anatomy import estimators, size_bytes
+from backend.engine.serving.anatomy import size_bytes
 from backend.engine.serving.contract import Contract, class_key
 from backend.engine.serving.foreign import Array, Foreign
-from backend.engine.serving.frames import feed_of
 from backend.engine.serving.labels import derivation_of, is_certain
 from backend.engine.serving.outcome import Outcome, plain, shares
 from backend.engine.serving.payload import Batch, PayloadReader
+from backend.engine.serving.plans import plain_plan, plan_of
 from backend.engine.serving.unpickling import load_estimator
 
 # How scikit-learn words what is wrong with the values of a request, which no contract can foresee.
@@ -34,18 +34,22 @@ _BLAMES_INPUT: Final = (
 
 
 class SklearnRuntime:
-    """A loaded estimator and the way its contract's rows go into it."""
+    """A loaded estimator and the way its contract's rows go into it; `plan` names the way that was proven.
 
-    def __init__(self, estimator: Foreign, contract: Contract) -> None:
-        """Take over an estimator; it is changed for serving and must not be used elsewhere."""
+    Args:
+        estimator: fitted; left as it is.
+        contract: what it was seen to answer.
+        is_quick: look for a quicker way than the estimator's own methods; costs some predictions.
+    """
+
+    def __init__(self, estimator: Foreign, contract: Contract, *, is_quick: bool = True) -> None:
         self.contract = contract
-        self._estimator = estimator
-        _prepare(estimator)
-        self._feed = feed_of(estimator, contract)
+        plan = plan_of(estimator, contract) if is_quick else plain_plan(estimator, contract)
+        self._feed, self._model, self.plan = plan.feed, plan.model, plan.name
         self._class_labels = _label_keys(contract)
         self._classes: Array | None = None if contract.outputs > 1 else getattr(estimator, "classes_", None)
         self._derivation = derivation_of(estimator) if contract.probabilities and contract.outputs == 1 else "none"
-        self._answer = estimator.transform if contract.task == "transformation" else estimator.predict
+        self._answer = self._model.transform if contract.task == "transformation" else self._model.predict
         self.size_bytes = size_bytes(estimator)
 
     @classmethod
@@ -65,7 +69,8 @@ class SklearnRuntime:
             ModelFailed: it broke, or gave something that is not a finite number.
         """
         try:
-            return self._predict(batch)
+            with np.errstate(all="ignore"):  # what is not finite is found in the answer
+                return self._predict(batch)
         except AppError:
             raise
         except Exception as error:  # an estimator may raise anything; the log gets it whole, the caller a clean word
@@ -74,7 +79,7 @@ class SklearnRuntime:
     def probabilities(self, batch: Batch) -> Foreign:
         """Give what predict_proba gives, untouched, for the proof of a contract."""
         try:
-            return self._estimator.predict_proba(self._feed(batch))
+            return self._model.predict_proba(self._feed(batch))
         except Exception as error:  # as in predict
             raise _blame(error) from error
 
@@ -86,7 +91,7 @@ class SklearnRuntime:
         rows = self._feed(batch)
         if not self.contract.probabilities:
             return Outcome(self._vectors(plain(self._answer(rows))), None, (), batch.single)
-        found = self._estimator.predict_proba(rows)
+        found = self._model.predict_proba(rows)
         if self.contract.outputs > 1:
             each = [shares(output) for output in found]
             return Outcome(
@@ -107,17 +112,6 @@ class SklearnRuntime:
         if is_derivable and self._classes is not None:
             return plain(self._classes.take(np.argmax(probabilities, axis=1), axis=0))
         return plain(self._answer(rows))
-
-
-def _prepare(estimator: Foreign) -> None:
-    for part in estimators(estimator):
-        # One row does not pay for a pool: n_jobs=-1 makes a forest four times slower.
-        if getattr(part, "n_jobs", None) not in {None, 1}:
-            part.n_jobs = 1
-        if getattr(part, "_n_threads", 1) != 1:
-            part._n_threads = 1  # noqa: SLF001 - clusterings keep the number of cores they were fitted on
-        if getattr(part, "verbose", 0):
-            part.verbose = 0
 
 
 def _label_keys(contract: Contract) -> tuple[Any, ...]:

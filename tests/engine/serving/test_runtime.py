@@ -17,8 +17,10 @@ import pytest
 from sklearn.base import BaseEstimator
 from sklearn.compose import ColumnTransformer, make_column_transformer
 from sklearn.decomposition import PCA
+from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import (
     ExtraTreesClassifier,
+    ExtraTreesRegressor,
     GradientBoostingClassifier,
     HistGradientBoostingClassifier,
     IsolationForest,
@@ -27,9 +29,11 @@ from sklearn.ensemble import (
     StackingClassifier,
     VotingClassifier,
 )
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.feature_selection import SelectKBest
 from sklearn.impute import KNNImputer, SimpleImputer
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.model_selection import GridSearchCV
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier
@@ -39,14 +43,17 @@ from sklearn.preprocessing import (
     KBinsDiscretizer,
     MinMaxScaler,
     OneHotEncoder,
+    OrdinalEncoder,
     PolynomialFeatures,
     StandardScaler,
+    TargetEncoder,
 )
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
 from backend.core.errors import ArtefactRefused, InvalidInput, ModelFailed
 from backend.engine.serving import labels
+from backend.engine.serving.copies import prepared_copy
 from backend.engine.serving.derive import derive_contract
 from backend.engine.serving.outcome import Outcome, plain
 from backend.engine.serving.payload import PayloadReader
@@ -63,6 +70,8 @@ NAMED: dict[str, Any] = {
     "scaled logistic": make_pipeline(StandardScaler(), LogisticRegression()),
     "three classes": make_pipeline(KBinsDiscretizer(3, strategy="uniform"), LogisticRegression()),
     "forest": RandomForestClassifier(20, random_state=0, n_jobs=2),
+    "forest behind steps": make_pipeline(StandardScaler(), PCA(3), RandomForestClassifier(20, random_state=0)),
+    "searched forest": GridSearchCV(make_pipeline(MinMaxScaler(), RandomForestClassifier(9)), {}, cv=2),
     "extra trees": ExtraTreesClassifier(20, random_state=0),
     "boosting": GradientBoostingClassifier(n_estimators=10),
     "histogram boosting": HistGradientBoostingClassifier(max_iter=10),
@@ -93,9 +102,7 @@ NAMED: dict[str, Any] = {
 }
 
 
-def prepared(
-    model: Any, frame: pd.DataFrame = FRAME, target: Any = LABELS
-) -> tuple[Any, SklearnRuntime, PayloadReader]:
+def prepared(model: Any, frame: Any = FRAME, target: Any = LABELS) -> tuple[Any, SklearnRuntime, PayloadReader]:
     """Give an untouched copy of a fitted model, and what serves it."""
     fitted = model.fit(frame, target)
     reference = pickle.loads(pickle.dumps(fitted))
@@ -123,6 +130,88 @@ def test_named_models_answer_bit_for_bit_what_scikit_learn_does(name: str) -> No
     if hasattr(reference, "predict_proba"):
         shares = [list(row.values()) for row in answer["probabilities"]]
         assert shares == reference.predict_proba(ROWS).tolist()
+
+
+MIXED = pd.DataFrame(
+    {
+        "age": RANDOM.normal(40, 10, 200),
+        "city": RANDOM.choice(["Paris", "Lyon", "Nice"], 200),
+        "plan": RANDOM.choice(["free", "pro"], 200),
+        "floor": RANDOM.integers(0, 4, 200),
+        "sea": RANDOM.choice([True, False], 200),
+        "note": RANDOM.choice(["a good film", "a bad film", "what a film"], 200),
+        "income": RANDOM.random(200),
+    }
+).assign(gap=lambda frame: frame["income"].where(RANDOM.random(200) > 0.2))
+FILLED = ["age", "gap", "income"]
+PARTS: dict[str, tuple[str, Any]] = {
+    "words and numbers": (
+        "column by column",
+        [("w", OneHotEncoder(), ["city", "plan"]), ("n", SimpleImputer(), FILLED)],
+    ),
+    "one encoder of several kinds": ("column by column", [("w", OneHotEncoder(), ["city", "floor", "sea"])]),
+    "text": ("column by column", [("t", TfidfVectorizer(), "note"), ("n", SimpleImputer(), FILLED)]),
+    "codes": ("column by column", [("o", OrdinalEncoder(), ["floor", "city"]), ("t", TargetEncoder(), ["plan"])]),
+    "steps within": (
+        "column by column",
+        [
+            ("n", make_pipeline(SimpleImputer(add_indicator=True), StandardScaler(), PCA(2)), FILLED),
+            ("w", make_pipeline(SimpleImputer(strategy="most_frequent"), OneHotEncoder(sparse_output=False)), ["city"]),
+            ("p", "passthrough", ["income"]),
+            ("d", "drop", ["age"]),
+        ],
+    ),
+    "numbers alone": (
+        "column by column",
+        [("a", StandardScaler(), ["income"]), ("b", MinMaxScaler(), ["age", "floor"])],
+    ),
+    "columns within columns": (
+        "direct",
+        [("c", make_column_transformer((StandardScaler(), ["age"]), remainder="passthrough"), ["income", "age"])],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PARTS)
+@pytest.mark.parametrize(
+    "final", [LogisticRegression(max_iter=5000), GradientBoostingClassifier(n_estimators=5)], ids=["linear", "trees"]
+)
+def test_columns_answer_bit_for_bit_without_their_frame(name: str, final: Any) -> None:
+    """Handing every part its own columns changes nothing but the time it takes."""
+    plan, transformers = PARTS[name]
+    target = np.where(MIXED["age"] > 40, "old", "young")
+    model = make_pipeline(ColumnTransformer(transformers), final)
+    reference, runtime, reader = prepared(model, MIXED, target)
+    assert runtime.plan == plan
+    rows = MIXED.iloc[:60]
+    used = [column.name for column in runtime.contract.columns if column.required]
+    records = rows[used].astype(object).where(rows[used].notna(), None).to_dict("records")
+    answer = ask(runtime, reader, records)
+    assert answer["predictions"] == reference.predict(rows).tolist()
+    assert [list(row.values()) for row in answer["probabilities"]] == reference.predict_proba(rows).tolist()
+    for index in (0, 9):
+        single = ask(runtime, reader, records[index])
+        assert list(single["probabilities"].values()) == reference.predict_proba(rows.iloc[[index]]).tolist()[0]
+
+
+def test_a_short_way_is_taken_only_where_it_was_proven() -> None:
+    """What answers at random, or is of somebody's own making, is asked as it is."""
+    assert prepared(DummyClassifier(strategy="uniform"))[1].plan == "as it is"
+    assert prepared(LogisticRegression())[1].plan == "matrix"
+    assert prepared(RandomForestClassifier(3), FRAME.to_numpy())[1].plan == "direct"
+
+
+@pytest.mark.parametrize("forest", [RandomForestRegressor, ExtraTreesRegressor])
+def test_regression_forests_add_up_to_the_same_bits(forest: Any) -> None:
+    """Summing the trees without a pool is the sum scikit-learn makes, gaps and extremes included."""
+    gaps = FRAME.mask(RANDOM.random(FRAME.shape) < 0.1)
+    reference, runtime, reader = prepared(forest(30, random_state=0), gaps, FRAME["a"])
+    rows = ROWS.mask(RANDOM.random(ROWS.shape) < 0.1)
+    body = rows.astype(object).where(rows.notna(), None).to_dict("records")
+    assert ask(runtime, reader, body)["predictions"] == reference.predict(rows).tolist()
+    assert ask(runtime, reader, ROWS.to_dict("records"))["predictions"] == reference.predict(ROWS).tolist()
+    with pytest.raises(InvalidInput, match="float32"):
+        ask(runtime, reader, {**ROWS.iloc[0].to_dict(), "a": 1e300})
 
 
 def test_texts_and_gaps_reach_the_model_as_in_training() -> None:
@@ -166,10 +255,13 @@ def test_a_support_vector_machine_keeps_its_own_opinion() -> None:
 
 def test_models_are_prepared_for_one_row_at_a_time() -> None:
     """n_jobs=-1 and verbose, however deep inside, would cost a pool and a log line a call."""
-    inner = RandomForestRegressor(3, n_jobs=-1, verbose=2, random_state=0)
+    inner = RandomForestRegressor(3, n_jobs=-1, random_state=0)
     model = make_pipeline(StandardScaler(), inner).fit(FRAME.to_numpy(), FRAME["a"])
-    SklearnRuntime(model, derive_contract(model).contract)
-    assert (inner.n_jobs, inner.verbose) == (1, 0)
+    inner.verbose = 2
+    copy = prepared_copy(model)
+    assert (copy[-1].n_jobs, copy[-1].verbose) == (1, 0)
+    assert (inner.n_jobs, inner.verbose) == (-1, 2)
+    assert copy[-1].estimators_[0].tree_ is inner.estimators_[0].tree_
 
 
 class Odd(BaseEstimator):  # type: ignore[misc]
