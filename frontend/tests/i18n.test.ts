@@ -1,4 +1,5 @@
 /** Both languages say everything, with the same placeholders. Missing keys are a type error already. */
+import { readFileSync, readdirSync } from "node:fs";
 import { expect, test } from "vitest";
 import { createI18n } from "@/i18n/I18nProvider";
 import { en, fill, lookup } from "@/i18n/dictionary";
@@ -38,4 +39,11 @@ test("counts choose the form of their language: French has none in the singular"
 
 test("a placeholder without a value stays visible, and a value is never read as a pattern", () => {
   expect(fill("{a} of {b}", { a: "$&" })).toBe("$& of {b}");
+});
+
+test("every text is used somewhere, so that nobody translates what nobody reads", () => {
+  const files = readdirSync("src", { recursive: true, encoding: "utf8" }).filter((name) => /\.tsx?$/.test(name) && !name.startsWith("i18n"));
+  const source = files.map((name) => readFileSync(`src/${name}`, "utf8")).join("\n");
+  const isUsed = (key: string) => source.includes(key) || source.includes(`${key.replace(/_[^_]+$/, "")}`) || source.includes(`${key.replace(/_.+$/, "")}_\${`);
+  expect(keys.filter((key) => !isUsed(key))).toEqual([]);
 });

@@ -48,6 +48,12 @@ export function detailList(error: unknown, name: string): string[] {
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
 }
 
+/** One text of an error's details. */
+export function detailText(error: unknown, name: string): string | null {
+  const value = error instanceof ApiError ? error.details[name] : null;
+  return typeof value === "string" ? value : null;
+}
+
 function asObject(value: unknown): { [key: string]: JsonValue } | null {
   return isObject(value) ? value : null;
 }

@@ -69,14 +69,14 @@ function Allowed({ column }: { column: ContractColumn }) {
   const i18n = useI18n();
   if (column.categories && column.categories.length > 0) {
     return (
-      <>
+      <div>
         <Values values={column.categories} />
         {column.closed ? (
           <span className={classes.closed} title={i18n.t("models.onlyTheseHint")}>
             {i18n.t("models.onlyThese")}
           </span>
         ) : null}
-      </>
+      </div>
     );
   }
   const range = rangeText(column, i18n);

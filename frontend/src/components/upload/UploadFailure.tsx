@@ -4,12 +4,27 @@ import { Button } from "@mantine/core";
 import { IconAlertTriangle, IconShieldX } from "@tabler/icons-react";
 import { RequestId, errorText } from "@/components/ui/ErrorState";
 import type { UploadFlow } from "@/hooks/useUploadFlow";
+import type { TextKey } from "@/i18n/dictionary";
 import { useI18n } from "@/i18n/I18nProvider";
-import { detailList } from "@/lib/errors";
+import { detailList, detailText } from "@/lib/errors";
 import classes from "./Upload.module.css";
+
+type AdviceKey = TextKey & `upload.advice${string}`;
 
 /** Names that reach outside the model; no estimator needs one. */
 const UNSAFE = /^(os|posix|nt|subprocess|sys|socket|shutil|ctypes|importlib|runpy|pty|webbrowser)\b|\b(eval|exec|compile|__import__|open|getattr|setattr)$/;
+
+/** What helps, by the reason that the server gives. */
+const ADVICE: Record<string, AdviceKey | undefined> = {
+  unreadable: "upload.adviceUnreadable",
+  "not a pickle": "upload.adviceUnreadable",
+  empty: "upload.adviceUnreadable",
+  "not an estimator": "upload.adviceNotModel",
+  "not fitted": "upload.adviceNotFitted",
+  "no predict": "upload.adviceNoPredict",
+  "columns unknown": "upload.adviceColumns",
+  sample: "upload.adviceSample",
+};
 
 export function UploadFailure({ flow }: { flow: UploadFlow }) {
   const { t } = useI18n();
@@ -45,6 +60,7 @@ function Refusal({ error }: { error: Error }) {
   const globals = detailList(error, "globals");
   const unsafe = globals.filter((name) => UNSAFE.test(name));
   const foreign = globals.filter((name) => !UNSAFE.test(name));
+  const advice = ADVICE[detailText(error, "reason") ?? ""];
   return (
     <>
       <div className={classes.bad}>
@@ -54,6 +70,7 @@ function Refusal({ error }: { error: Error }) {
           <p className={classes.text}>{globals.length > 0 ? t("upload.refusedText") : error.message}</p>
         </div>
       </div>
+      {advice ? <p className={classes.text}>{t(advice)}</p> : null}
       <Names names={unsafe} advice={t("upload.refusedUnsafe")} />
       <Names names={foreign} advice={t("upload.refusedOwn")} />
     </>

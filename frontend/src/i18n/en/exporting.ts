@@ -4,7 +4,6 @@ export const exporting = {
   titleDone: "{name} is live",
   doneText: "This address answers calls that carry the key.",
   busyText: "Creating the address and the key…",
-  failed: "The export did not succeed",
   name: "API name",
   nameHint: "How it is listed in monitoring.",
   limit: "Limit per minute",

@@ -16,7 +16,6 @@ export const models = {
   colTask: "Task",
   colSize: "Size",
   colCreated: "Uploaded",
-  colApi: "API",
   sortBy: "Sort by {column}",
   notExported: "Not exported",
   moreExports: "+{count}",

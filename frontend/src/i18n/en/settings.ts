@@ -11,7 +11,6 @@ export const settings = {
   since: "Member since",
   needName: "A name needs at least one letter.",
   saved: "Profile saved.",
-  saveFailed: "The profile was not saved",
   appearance: "Appearance",
   appearanceHint: "Kept in this browser.",
   theme: "Theme",

@@ -15,5 +15,4 @@ export const shell = {
   themeDark: "Dark",
   language: "Language",
   opensNewTab: "opens in a new tab",
-  plan: "{plan} plan",
 } as const;

@@ -6,7 +6,6 @@ export const exporting: Dictionary["exporting"] = {
   titleDone: "{name} est en ligne",
   doneText: "Cette adresse répond aux appels qui portent la clé.",
   busyText: "Création de l’adresse et de la clé…",
-  failed: "L’export n’a pas abouti",
   name: "Nom de l’API",
   nameHint: "Tel qu’il apparaît dans la supervision.",
   limit: "Limite par minute",

@@ -18,7 +18,6 @@ export const models: Dictionary["models"] = {
   colTask: "Tâche",
   colSize: "Taille",
   colCreated: "Déposé",
-  colApi: "API",
   sortBy: "Trier par {column}",
   notExported: "Non exporté",
   moreExports: "+{count}",

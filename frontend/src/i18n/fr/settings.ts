@@ -13,7 +13,6 @@ export const settings: Dictionary["settings"] = {
   since: "Membre depuis",
   needName: "Un nom doit contenir au moins une lettre.",
   saved: "Profil enregistré.",
-  saveFailed: "Le profil n’a pas été enregistré",
   appearance: "Apparence",
   appearanceHint: "Conservée dans ce navigateur.",
   theme: "Thème",

@@ -17,5 +17,4 @@ export const shell: Dictionary["shell"] = {
   themeDark: "Sombre",
   language: "Langue",
   opensNewTab: "s’ouvre dans un nouvel onglet",
-  plan: "Forfait {plan}",
 };
