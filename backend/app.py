@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from apiflask import APIFlask
 from flask import Flask, Response, appcontext_pushed, g, request
@@ -28,8 +28,12 @@ from backend.models import db
 from backend.models.engine_options import engine_options, install_sqlite_pragmas
 from backend.routes import BLUEPRINTS
 from backend.routes.auth import auth
+from backend.routes.prediction_door import PredictionDoor
 from backend.services.metrics_service import observe_request
 from backend.services.runtime import set_current_runtime
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 
 def create_app(settings: Settings | None = None, process: Process | None = None) -> Flask:
@@ -67,10 +71,20 @@ def create_app(settings: Settings | None = None, process: Process | None = None)
         app.register_blueprint(blueprint)
     install_limits(app, process, settings)
     install_commands(app, settings)
+    install_doors(app, process, settings)
+    return app
+
+
+def install_doors(app: Flask, process: Process, settings: Settings) -> None:
+    """Put the bare door of predictions in front of Flask, and the reading of proxies' headers in front of both."""
+    predict = process.kinds["ml.predict"]
+    door: WSGIApplication = PredictionDoor(
+        app.wsgi_app, process.gateway, predict, secure=settings.session_cookie_secure
+    )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    return app
+        door = ProxyFix(door, x_for=hops, x_proto=hops, x_host=hops)
+    app.wsgi_app = door  # type: ignore[method-assign,assignment]
 
 
 def flask_config(settings: Settings) -> dict[str, Any]:

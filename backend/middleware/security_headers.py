@@ -79,6 +79,12 @@ def install_security_headers(app: Flask, *, web_root: Path, secure: bool) -> Non
     app.after_request(label)
 
 
+def api_headers(*, secure: bool) -> list[tuple[str, str]]:
+    """Give the headers of every JSON answer under /api, for a door without Flask."""
+    fixed = {**COMMON_HEADERS, "Content-Security-Policy": NOTHING, "Cache-Control": "no-store"}
+    return [*fixed.items(), *([("Strict-Transport-Security", HSTS)] if secure else [])]
+
+
 def _policy(answer: Response, hashes: PageHashes) -> str:
     """Give the Content-Security-Policy of an answer."""
     if answer.mimetype != "text/html":

@@ -1,0 +1,85 @@
+"""The bare WSGI door of predictions, in front of the Flask application.
+
+A prediction costs less than Flask's own share of a request, so the plain case (a POST of known length, without an
+origin) goes from the server straight to the gateway. Everything else is handed on to Flask,
+whose door calls the same gateway; a test sends the same calls through both and compares the answers.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from backend.core.ids import new_request_id
+from backend.gateway.call import AnyKind, Call
+from backend.gateway.pipeline import Gateway
+from backend.middleware.security_headers import api_headers
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+PATH = re.compile(r"/api/predict/([0-9]{1,18})\Z")
+CONTENT_TYPE = ("Content-Type", "application/json")
+STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+
+
+class PredictionDoor:
+    """A WSGI application: plain predictions here, everything else in Flask."""
+
+    def __init__(self, flask: WSGIApplication, gateway: Gateway, kind: AnyKind, *, secure: bool) -> None:
+        self._flask = flask
+        self._gateway = gateway
+        self._kind = kind
+        self._headers = [CONTENT_TYPE, *api_headers(secure=secure)]
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        started_ns, cpu_started_ns = time.perf_counter_ns(), time.thread_time_ns()
+        target = PATH.match(environ["PATH_INFO"])
+        length = self._plain_length(environ) if target is not None else None
+        if target is None or length is None:
+            return self._flask(environ, start_response)
+        # Read before the key is looked at: an answer to a client that still sends would break its connection.
+        body: bytes = environ["wsgi.input"].read(length)
+        call = Call(
+            kind=self._kind,
+            target=target.group(1),
+            key=key_in(environ),
+            read_body=lambda _bytes_max: body,
+            request_id=new_request_id(),
+            remote_address=environ.get("REMOTE_ADDR", ""),
+            occurred_at_us=time.time_ns() // 1_000,
+            started_ns=started_ns,
+            cpu_started_ns=cpu_started_ns,
+        )
+        answer = self._gateway.handle(call)
+        headers = [
+            *self._headers,
+            ("Content-Length", str(len(answer.body))),
+            ("X-Request-ID", call.request_id),
+            *answer.headers,
+        ]
+        start_response(STATUS_LINES[answer.status], headers)
+        return (answer.body,)
+
+    def _plain_length(self, environ: WSGIEnvironment) -> int | None:
+        """Give the body's length when the request is plain enough for this door."""
+        is_plain = (
+            environ["REQUEST_METHOD"] == "POST" and "HTTP_ORIGIN" not in environ and "HTTP_X_REQUEST_ID" not in environ
+        )
+        text: str = environ.get("CONTENT_LENGTH", "")
+        if not is_plain or not text.isdecimal() or int(text) > self._kind.body_bytes_max:
+            return None
+        return int(text)
+
+
+def key_in(environ: WSGIEnvironment) -> str | None:
+    """Give the API key of a request: X-API-Key, else Authorization: Bearer."""
+    key: str = environ.get("HTTP_X_API_KEY", "")
+    if key:
+        return key.strip()
+    scheme, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None

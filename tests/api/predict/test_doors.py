@@ -1,0 +1,82 @@
+"""Both doors of a prediction, bare WSGI and Flask: the same calls get the same answers."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import orjson
+import pytest
+from flask import Flask
+from werkzeug.test import Client, TestResponse
+
+from tests.api.conftest import Person
+
+ROW = {"sepal_length": 5.1, "sepal_width": 3.5, "petal_length": 1.4, "petal_width": 0.2}
+GOOD = orjson.dumps(ROW)
+CALLS: dict[str, dict[str, Any]] = {
+    "one record": {"data": GOOD},
+    "several": {"data": orjson.dumps([ROW, ROW])},
+    "instances": {"data": orjson.dumps({"instances": [ROW]})},
+    "no body": {"data": b""},
+    "no JSON": {"data": b"{"},
+    "missing columns": {"data": b"{}"},
+    "mistyped": {"data": orjson.dumps({**ROW, "sepal_width": "3.5"})},
+    "too large": {"data": b" " * 1_048_577},
+    "no key": {"data": GOOD, "headers": {}},
+    "wrong key": {"data": GOOD, "headers": {"X-API-Key": "wrong"}},
+    "as a bearer": {"data": GOOD, "bearer": True},
+    "no such API": {"data": GOOD, "target": "999"},
+    "no number": {"data": GOOD, "target": "x"},
+    "a long number": {"data": GOOD, "target": "9" * 30},
+    "another origin": {"data": GOOD, "extra": {"Origin": "https://elsewhere.example"}},
+    "a correlation id": {"data": GOOD, "extra": {"X-Request-ID": "mine-1"}},
+    "PUT": {"data": GOOD, "method": "PUT"},
+}
+VARYING = {"x-request-id", "x-ratelimit-remaining", "x-ratelimit-reset", "ratelimit", "content-length", "date"}
+
+
+@pytest.fixture
+def api(alice: Person, exported: dict[str, Any]) -> dict[str, Any]:
+    """An exported API with its key."""
+    return exported
+
+
+def send(door: Any, api: dict[str, Any], call: dict[str, Any]) -> TestResponse:
+    key = api["api_key"]
+    headers = call.get("headers", {"Authorization": f"Bearer {key}"} if call.get("bearer") else {"X-API-Key": key})
+    return Client(door).open(
+        f"/api/predict/{call.get('target', api['api_id'])}",
+        method=call.get("method", "POST"),
+        input_stream=io.BytesIO(call["data"]),
+        content_length=len(call["data"]),
+        headers={**headers, **call.get("extra", {})},
+        content_type="application/json",
+    )
+
+
+def shape(answer: TestResponse) -> tuple[int, Any, dict[str, str]]:
+    """Give what must be equal: status, body without id and time, headers without those that differ by nature."""
+    body = orjson.loads(answer.data) if answer.data else None
+    if isinstance(body, dict):
+        body = {name: value for name, value in body.items() if name not in {"request_id", "response_time"}}
+    headers = {name.lower(): value for name, value in answer.headers if name.lower() not in VARYING}
+    return answer.status_code, body, headers
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_both_doors_give_the_same_answer(app: Flask, api: dict[str, Any], name: str) -> None:
+    """Which door a caller came through shows in nothing but the time it took."""
+    bare = app.wsgi_app
+    flask = bare._flask  # type: ignore[attr-defined]
+    assert shape(send(bare, api, CALLS[name])) == shape(send(flask, api, CALLS[name]))
+
+
+def test_plain_predictions_do_not_reach_flask(app: Flask, api: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The point of the bare door: Flask has no part in a plain prediction."""
+
+    def refuse(*_args: Any) -> None:
+        pytest.fail("a plain prediction reached Flask")
+
+    monkeypatch.setattr(app.wsgi_app, "_flask", refuse)
+    assert send(app.wsgi_app, api, CALLS["one record"]).status_code == 200
