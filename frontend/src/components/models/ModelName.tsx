@@ -15,6 +15,7 @@ export function ModelName({ model }: { model: MLModel }) {
       <Link href={`/models/${model.id}`} className={classes.link}>
         {model.name}
       </Link>
+      {model.version > 1 ? <span className={classes.version}>v{model.version}</span> : null}
       <div className={classes.under}>
         {newest ? (
           <>

@@ -58,7 +58,7 @@ function ModelList({ models, flow }: { models: MLModel[]; flow: ExportFlow }) {
   const { t, tn } = useI18n();
   const [search, setSearch] = useState("");
   const found = useMemo(() => models.filter((model) => matches(model, search)), [models, search]);
-  const narrow = useMediaQuery("(max-width: 56em)", false, { getInitialValueInEffect: false });
+  const narrow = useMediaQuery("(max-width: 79.99em)", false, { getInitialValueInEffect: false });
   const clear = () => setSearch("");
   return (
     <Stack gap="sm">
