@@ -95,7 +95,8 @@ function shown(value: number): number {
 
 function durationText(seconds: number, unit: (value: number, name: string) => string): string {
   const rounded = shown(seconds);
-  if (rounded < 0.001 && rounded > 0) return unit(rounded * 1e6, "microsecond");
+  // The micro sign of the Latin font, not the Greek letter, for which a whole font would be fetched.
+  if (rounded < 0.001 && rounded > 0) return unit(rounded * 1e6, "microsecond").replace("\u03bc", "\u00b5");
   return rounded < 1 ? unit(rounded * 1000, "millisecond") : unit(rounded, "second");
 }
 
