@@ -4,6 +4,7 @@ Used by the runtime. The arithmetic is scikit-learn's own, in its own order, so 
 
 - `Pipeline.predict` passes the rows through each step's `transform` and asks the last one; so does this, without the
   checks of fit and routing;
+- scaling and logistic regression are a handful of array operations (`linear`);
 - a forest's `predict_proba`, and a regression forest's `predict`, add up `tree_.predict` of each tree in order and
   divide by their number. scikit-learn hands each tree to a pool, with 40 microseconds of configuration and warning
   filters around it, which are the process's and not the thread's.
@@ -17,6 +18,7 @@ from typing import Final
 
 import numpy as np
 
+from backend.engine.serving import linear
 from backend.engine.serving.anatomy import is_estimator
 from backend.engine.serving.foreign import Array, Foreign
 
@@ -51,6 +53,7 @@ class Direct:
     def _set(self, steps: list[Foreign], final: Foreign) -> None:
         self._steps, self._final = steps, final
         self._trees, self._width = _trees_of(final)
+        self._is_logistic = _name_of(final) == linear.LOGISTIC
 
     @property
     def first_step(self) -> Foreign | None:
@@ -66,12 +69,18 @@ class Direct:
     def predict(self, rows: Foreign) -> Foreign:
         """Give what the estimator's `predict` gives."""
         rows = self._through(rows)
+        if self._is_logistic:
+            labels = linear.logistic_labels(self._final, rows)
+            return self._final.predict(rows) if labels is None else labels
         total = self._sum_of_trees(rows) if _name_of(self._final) in _REGRESSORS else None
         return self._final.predict(rows) if total is None else total[:, 0]
 
     def predict_proba(self, rows: Foreign) -> Foreign:
         """Give what the estimator's `predict_proba` gives."""
         rows = self._through(rows)
+        if self._is_logistic:
+            shares = linear.logistic_proba(self._final, rows)
+            return self._final.predict_proba(rows) if shares is None else shares
         total = self._sum_of_trees(rows) if _name_of(self._final) in _CLASSIFIERS else None
         return self._final.predict_proba(rows) if total is None else total
 
@@ -81,7 +90,8 @@ class Direct:
 
     def _through(self, rows: Foreign) -> Foreign:
         for step in self._steps:
-            rows = step.transform(rows)
+            short = linear.scaled(step, rows) if _name_of(step) == linear.SCALER else None
+            rows = step.transform(rows) if short is None else short
         return rows
 
     def _sum_of_trees(self, rows: Foreign) -> Array | None:
