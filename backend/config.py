@@ -39,7 +39,7 @@ class Settings:
     """Signs sessions; empty: generated once and kept in MODELPORT_HOME."""
     web_concurrency: int = os.cpu_count() or 1
     """Worker processes."""
-    web_threads: int = 4
+    web_threads: int = 2
     """Threads of each worker."""
     admin_email: str = ""
     """The first administrator; empty: admin@modelport.local."""
