@@ -62,3 +62,14 @@ test("signing out ends the session", async ({ signedIn: page }) => {
   await page.goto("/models");
   await page.waitForURL(/\/login/);
 });
+
+test("a dialog opened from a menu gives the keyboard back to the menu's button", async ({ signedIn: page }) => {
+  await page.goto("/models");
+  const more = page.getByRole("button", { name: "More actions for Iris species" });
+  await more.focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("menuitem", { name: "Export with options…" }).press("Enter");
+  await expect(page.getByLabel("API name")).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(more).toBeFocused();
+});

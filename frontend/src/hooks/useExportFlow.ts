@@ -4,7 +4,7 @@
  * One export from click to stored key. `start` exports at once with defaults; `ask` opens the options first.
  * The clear key lives in this hook's mutation only, until `close`.
  */
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import { useExportModel } from "@/hooks/useExports";
 import type { ExportOptions, NewExport } from "@/lib/types";
 
@@ -24,28 +24,40 @@ export interface ExportFlow {
   close: () => void;
 }
 
+/** The two ways into an export; they never change, so that lists may keep them. */
+export type ExportActions = Pick<ExportFlow, "start" | "ask">;
+
 export function useExportFlow(): ExportFlow {
   const [model, setModel] = useState<ExportableModel | null>(null);
   const mutation = useExportModel();
+  const { mutate, reset } = mutation;
+  const start = useCallback(
+    (chosen: ExportableModel) => {
+      setModel(chosen);
+      mutate({ modelId: chosen.id });
+    },
+    [mutate],
+  );
+  const ask = useCallback(
+    (chosen: ExportableModel) => {
+      reset();
+      setModel(chosen);
+    },
+    [reset],
+  );
   return {
     model,
     phase: phaseOf(model, mutation.isPending, mutation.isSuccess),
     result: mutation.data ?? null,
     error: mutation.error,
-    start: (chosen) => {
-      setModel(chosen);
-      mutation.mutate({ modelId: chosen.id });
-    },
-    ask: (chosen) => {
-      mutation.reset();
-      setModel(chosen);
-    },
+    start,
+    ask,
     submit: (options) => {
-      if (model) mutation.mutate({ modelId: model.id, options });
+      if (model) mutate({ modelId: model.id, options });
     },
     close: () => {
       setModel(null);
-      mutation.reset();
+      reset();
     },
   };
 }

@@ -4,21 +4,28 @@
 import { ActionIcon, Button, Group, Menu } from "@mantine/core";
 import { IconAdjustmentsHorizontal, IconChevronDown, IconFileText, IconPlus, IconRocket } from "@tabler/icons-react";
 import Link from "next/link";
-import type { ExportFlow } from "@/hooks/useExportFlow";
+import { useRef } from "react";
+import type { ExportActions } from "@/hooks/useExportFlow";
 import { useI18n } from "@/i18n/I18nProvider";
 import type { MLModel } from "@/lib/types";
 import classes from "./ExportControl.module.css";
 
 interface ExportControlProps {
   model: MLModel;
-  flow: ExportFlow;
+  actions: ExportActions;
   /** On the model's own page its contract needs no link. */
   withContract?: boolean;
 }
 
-export function ExportControl({ model, flow, withContract = false }: ExportControlProps) {
+export function ExportControl({ model, actions, withContract = false }: ExportControlProps) {
   const { t } = useI18n();
+  const trigger = useRef<HTMLButtonElement>(null);
   const newest = model.exports[0];
+  /** The dialog gives focus back to where it was; the menu's item is gone by then, its button is not. */
+  const fromMenu = (open: (model: MLModel) => void) => () => {
+    trigger.current?.focus();
+    open(model);
+  };
   const icon = { size: 15, stroke: 1.7 };
   return (
     <Group gap={0} wrap="nowrap" className={classes.control}>
@@ -27,22 +34,22 @@ export function ExportControl({ model, flow, withContract = false }: ExportContr
           {t("models.viewApi")}
         </Button>
       ) : (
-        <Button size="xs" variant="default" className={classes.main} leftSection={<IconRocket {...icon} className={classes.rocket} />} aria-label={t("models.exportOf", { name: model.name })} onClick={() => flow.start(model)}>
+        <Button size="xs" variant="default" className={classes.main} leftSection={<IconRocket {...icon} className={classes.rocket} />} aria-label={t("models.exportOf", { name: model.name })} onClick={() => actions.start(model)}>
           {t("models.export")}
         </Button>
       )}
       <Menu position="bottom-end" shadow="lg">
         <Menu.Target>
-          <ActionIcon variant="default" size={30} className={classes.more} aria-label={t("models.moreActions", { name: model.name })}>
+          <ActionIcon ref={trigger} variant="default" size={30} className={classes.more} aria-label={t("models.moreActions", { name: model.name })}>
             <IconChevronDown size={15} stroke={1.7} />
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item leftSection={<IconAdjustmentsHorizontal {...icon} />} onClick={() => flow.ask(model)}>
+          <Menu.Item leftSection={<IconAdjustmentsHorizontal {...icon} />} onClick={fromMenu(actions.ask)}>
             {t("models.exportWithOptions")}
           </Menu.Item>
           {newest ? (
-            <Menu.Item leftSection={<IconPlus {...icon} />} onClick={() => flow.start(model)}>
+            <Menu.Item leftSection={<IconPlus {...icon} />} onClick={fromMenu(actions.start)}>
               {t("models.exportAgain")}
             </Menu.Item>
           ) : null}

@@ -1,7 +1,7 @@
 "use client";
 
 import { TaskBadge } from "@/components/ui/TaskBadge";
-import type { ExportFlow } from "@/hooks/useExportFlow";
+import type { ExportActions } from "@/hooks/useExportFlow";
 import { useI18n } from "@/i18n/I18nProvider";
 import type { MLModel } from "@/lib/types";
 import { ExportControl } from "./ExportControl";
@@ -10,7 +10,7 @@ import { ModelName } from "./ModelName";
 import { PipelineChips } from "./PipelineChips";
 
 /** Narrow screens: the table's facts, one card a model. */
-export function ModelCards({ models, flow }: { models: MLModel[]; flow: ExportFlow }) {
+export function ModelCards({ models, flow }: { models: MLModel[]; flow: ExportActions }) {
   const { t, format } = useI18n();
   return (
     <ul className={classes.cards}>
@@ -27,7 +27,7 @@ export function ModelCards({ models, flow }: { models: MLModel[]; flow: ExportFl
               <br />
               {model.sklearn_version ? t("models.sklearnVersion", { version: model.sklearn_version }) : null}
             </span>
-            <ExportControl model={model} flow={flow} withContract />
+            <ExportControl model={model} actions={flow} withContract />
           </div>
         </li>
       ))}

@@ -5,7 +5,7 @@ import { IconArrowDown, IconArrowUp, IconArrowsSort } from "@tabler/icons-react"
 import { type Header, type SortingState, createColumnHelper, createSortedRowModel, rowSortingFeature, sortFns, tableFeatures, useTable } from "@tanstack/react-table";
 import { useMemo, useState } from "react";
 import { TaskBadge } from "@/components/ui/TaskBadge";
-import type { ExportFlow } from "@/hooks/useExportFlow";
+import type { ExportActions } from "@/hooks/useExportFlow";
 import { type I18n, useI18n } from "@/i18n/I18nProvider";
 import type { MLModel } from "@/lib/types";
 import { ExportControl } from "./ExportControl";
@@ -16,7 +16,7 @@ import { PipelineChips } from "./PipelineChips";
 const features = tableFeatures({ rowSortingFeature, sortedRowModel: createSortedRowModel(), sortFns });
 const column = createColumnHelper<typeof features, MLModel>();
 
-function columnsFor({ t, format }: I18n, flow: ExportFlow) {
+function columnsFor({ t, format }: I18n, actions: ExportActions) {
   return column.columns([
     column.accessor("name", { header: t("models.colName"), cell: ({ row }) => <ModelName model={row.original} />, sortFn: "alphanumeric" }),
     column.accessor("estimator", { header: t("models.colPipeline"), cell: ({ row }) => <Built model={row.original} /> }),
@@ -26,7 +26,7 @@ function columnsFor({ t, format }: I18n, flow: ExportFlow) {
       header: t("models.colCreated"),
       cell: ({ row }) => <time dateTime={row.original.created_at} title={format.dateTime(row.original.created_at)}>{format.relative(row.original.created_at)}</time>,
     }),
-    column.display({ id: "actions", header: "", cell: ({ row }) => <ExportControl model={row.original} flow={flow} withContract /> }),
+    column.display({ id: "actions", header: "", cell: ({ row }) => <ExportControl model={row.original} actions={actions} withContract /> }),
   ]);
 }
 
@@ -41,10 +41,11 @@ function Built({ model }: { model: MLModel }) {
 }
 
 /** Wide screens: sorted in the browser, since the whole list is there. Newest first, as the server gives it. */
-export function ModelTable({ models, flow }: { models: MLModel[]; flow: ExportFlow }) {
+export function ModelTable({ models, flow: { start, ask } }: { models: MLModel[]; flow: ExportActions }) {
   const i18n = useI18n();
   const [sorting, setSorting] = useState<SortingState>([]);
-  const columns = useMemo(() => columnsFor(i18n, flow), [i18n, flow]);
+  // New columns would be new components: every cell would be built anew, and lose the focus it holds.
+  const columns = useMemo(() => columnsFor(i18n, { start, ask }), [i18n, start, ask]);
   const table = useTable({ features, columns, data: models, state: { sorting }, onSortingChange: setSorting, getRowId: (model) => String(model.id) });
   return (
     <div className={classes.frame}>

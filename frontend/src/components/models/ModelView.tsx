@@ -42,7 +42,7 @@ function ModelPage({ model }: { model: MLModel }) {
   const flow = useExportFlow();
   return (
     <>
-      <PageHeader eyebrow={<BackLink />} title={model.name} subtitle={model.description} actions={<ExportControl model={model} flow={flow} />} />
+      <PageHeader eyebrow={<BackLink />} title={model.name} subtitle={model.description} actions={<ExportControl model={model} actions={flow} />} />
       <Group gap="xs" mb="lg">
         <PipelineChips steps={model.pipeline} />
         <TaskBadge task={model.task} />
