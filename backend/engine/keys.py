@@ -53,9 +53,7 @@ def mint_key(prefix: str, environment: Environment) -> MintedKey:
     if not is_well_formed(secret):
         message = f"KEY_PREFIX must be 1 to 16 lower-case letters and digits, a letter first; not {prefix!r}"
         raise ValueError(message)
-    return MintedKey(
-        secret=secret, digest=digest(secret), visible_prefix=visible_prefix, last_four=secret[-4:]
-    )
+    return MintedKey(secret=secret, digest=digest(secret), visible_prefix=visible_prefix, last_four=secret[-4:])
 
 
 def is_well_formed(key: str) -> bool:
