@@ -40,7 +40,8 @@ def page() -> str:
     for module in pkgutil.walk_packages(backend.__path__, "backend."):
         if ".errors" in module.name or ".gateway" in module.name:
             importlib.import_module(module.name)
-    rows = sorted({(kind.status, kind.code, (kind.__doc__ or "").split("\n")[0]) for kind in [AppError, *kinds()]})
+    every: list[type[AppError]] = [AppError, *kinds()]
+    rows = sorted({(kind.status, kind.code, (kind.__doc__ or "").split("\n")[0]) for kind in every})
     own = {AppError.code: "Something broke on our side; the log has the cause under the request id."}
     lines = [f"| {status} | `{code}` | {own.get(code, meaning)} |" for status, code, meaning in rows]
     return HEAD + "\n".join(lines) + "\n"

@@ -37,7 +37,7 @@ class Purged:
 
 
 def purge(sessions: sessionmaker[Session], now: datetime, retention_days: int, *, pause: Pause = no_pause) -> Purged:
-    """Delete raw rows older than the retention, minute buckets older than three hours, old job runs, expired sign-ins."""
+    """Delete raw rows older than the retention, minute buckets past three hours, old job runs, expired sign-ins."""
     cutoff = purge_cutoff(now, retention_days)
     _mark_purged(sessions, cutoff)
     return Purged(
