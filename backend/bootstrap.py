@@ -30,10 +30,12 @@ from backend.services.runtime import Runtime
 from backend.services.worker_status_service import WorkerStatus
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
     """A serving process: what services reach for, the way in, and what must be started and stopped."""
 
+    engine: Engine
+    journal: JournalWriter
     runtime: Runtime
     gateway: Gateway
     kinds: dict[str, AnyKind]
@@ -48,9 +50,12 @@ class Process:
         self.status.start()
 
     def stop(self) -> None:
-        """End the timers and leave the board."""
+        """End the timers, leave the board and close what was opened."""
         self.changes.stop()
         self.status.stop()
+        self.journal.close()
+        self.state.close()
+        self.engine.dispose()
 
 
 def build_engine(settings: Settings) -> Engine:
@@ -69,7 +74,8 @@ def build_process(settings: Settings, clock: Clock | None = None) -> Process:
     """Put a serving process together."""
     prepare_home(settings)
     clock = clock or SystemClock()
-    sessions = build_sessions(settings)
+    engine = build_engine(settings)
+    sessions = sessionmaker(engine, expire_on_commit=False)
     state = SharedState.open(settings.shared_state_file)
     limiter = SlidingWindowLimiter(state)
     changes = ChangeService(state, sessions)
@@ -106,4 +112,14 @@ def build_process(settings: Settings, clock: Clock | None = None) -> Process:
         predictor=predictor,
     )
     kinds = {kind.name: kind(predictor, settings.predict_body_bytes_max) for kind in CATALOGUE}
-    return Process(runtime, gateway, dict(kinds), state, limiter, changes, status)
+    return Process(
+        engine=engine,
+        journal=journal,
+        runtime=runtime,
+        gateway=gateway,
+        kinds=dict(kinds),
+        state=state,
+        limiter=limiter,
+        changes=changes,
+        status=status,
+    )

@@ -107,6 +107,7 @@ class Background:
             log.exception("aggregation_failed")
             return
         if done is not None:
+            self.heartbeat.folded_total += done.folded
             self.heartbeat.jobs[JOB] = {
                 "slot": rfc3339(done.hour),
                 "finished_at": rfc3339(self.clock.now()),

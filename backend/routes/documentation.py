@@ -28,6 +28,7 @@ SWAGGER_START = """SwaggerUIBundle({
   dom_id: "#swagger-ui",
   deepLinking: true,
   withCredentials: true,
+  validatorUrl: null,
   requestInterceptor: (request) => {
     const token = document.cookie.match(/(?:^|; )csrf_access_token=([^;]+)/);
     if (token) request.headers["X-CSRF-TOKEN"] = decodeURIComponent(token[1]);

@@ -106,7 +106,7 @@ def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with app.app_context():
         upgrade()
         db.session.connection().exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        db.engine.dispose()
+    close(app)
     return home / "instance" / "modelport.db"
 
 
@@ -117,16 +117,20 @@ def clock() -> FrozenClock:
 
 
 @pytest.fixture
-def build_app(tmp_path: Path, migrated_database: Path, clock: FrozenClock) -> BuildApp:
-    """Give a function that builds an application with some settings changed."""
+def build_app(tmp_path: Path, migrated_database: Path, clock: FrozenClock) -> Iterator[BuildApp]:
+    """Give a function that builds an application with some settings changed; all are closed in the end."""
+    built: list[Flask] = []
 
     def build(**changes: Any) -> Flask:
         settings = replace(settings_of(tmp_path), **changes)
         settings.modelport_home.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(migrated_database, settings.modelport_home / "modelport.db")
-        return create_app(settings, build_process(settings, clock))
+        built.append(create_app(settings, build_process(settings, clock)))
+        return built[-1]
 
-    return build
+    yield build
+    for app in built:
+        close(app)
 
 
 @pytest.fixture
@@ -218,6 +222,13 @@ def exported(alice: Person, model: dict[str, Any]) -> dict[str, Any]:
     assert made.status_code == 201, made.get_json()
     answer: dict[str, Any] = made.get_json()
     return answer
+
+
+def close(app: Flask) -> None:
+    """Close what an application opened, so that hundreds of tests do not run out of files."""
+    app.extensions["modelport.process"].stop()
+    with app.app_context():
+        db.engine.dispose()
 
 
 def settings_of(home: Path) -> Settings:

@@ -132,9 +132,12 @@ def _collect(process: subprocess.Popen[bytes], limits: Limits) -> Finished:
     deadline = time.monotonic() + limits.wall_seconds
     output = bytearray()
     pipe = process.stdout.fileno() if process.stdout is not None else -1
+    # poll and not select: a worker with a thousand connections has descriptors that select cannot name.
+    poller = select.poll()
+    poller.register(pipe, select.POLLIN)
     while True:
         left = deadline - time.monotonic()
-        if left <= 0 or not select.select([pipe], [], [], left)[0]:
+        if left <= 0 or not poller.poll(left * 1_000):
             return Finished(b"", 0, is_late=True)
         chunk = os.read(pipe, _CHUNK_BYTES)
         if not chunk:
