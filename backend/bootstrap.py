@@ -6,6 +6,8 @@ Called by `backend.app` for serving workers, and by the jobs for the database.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TypedDict
 
 from sqlalchemy import create_engine
 from sqlalchemy.engine import Engine
@@ -93,17 +95,7 @@ def build_process(settings: Settings, clock: Clock | None = None) -> Process:
         logged_body_bytes_max=settings.log_body_bytes_max,
     )
     runtime = Runtime(
-        base_url=settings.base_url,
-        key_prefix=settings.key_prefix,
-        key_calls_per_minute=settings.key_calls_per_minute,
-        retention_days=settings.log_retention_days,
-        log_body_bytes_max=settings.log_body_bytes_max,
-        workers_folder=settings.workers_folder,
-        journal_folder=settings.journal_folder,
-        inspection_seconds_max=settings.inspection_seconds_max,
-        inspection_memory_mb_max=settings.inspection_memory_mb_max,
-        access_token_seconds=settings.access_token_seconds,
-        refresh_token_days=settings.refresh_token_days,
+        **_bounds(settings),
         clock=clock,
         sessions=sessions,
         artefacts=artefacts,
@@ -123,3 +115,35 @@ def build_process(settings: Settings, clock: Clock | None = None) -> Process:
         changes=changes,
         status=status,
     )
+
+
+class _Bounds(TypedDict):
+    """What the runtime takes over from the settings as it is."""
+
+    base_url: str
+    key_prefix: str
+    key_calls_per_minute: int
+    retention_days: int
+    log_body_bytes_max: int
+    workers_folder: Path
+    journal_folder: Path
+    inspection_seconds_max: int
+    inspection_memory_mb_max: int
+    access_token_seconds: int
+    refresh_token_days: int
+
+
+def _bounds(settings: Settings) -> _Bounds:
+    return {
+        "base_url": settings.base_url,
+        "key_prefix": settings.key_prefix,
+        "key_calls_per_minute": settings.key_calls_per_minute,
+        "retention_days": settings.log_retention_days,
+        "log_body_bytes_max": settings.log_body_bytes_max,
+        "workers_folder": settings.workers_folder,
+        "journal_folder": settings.journal_folder,
+        "inspection_seconds_max": settings.inspection_seconds_max,
+        "inspection_memory_mb_max": settings.inspection_memory_mb_max,
+        "access_token_seconds": settings.access_token_seconds,
+        "refresh_token_days": settings.refresh_token_days,
+    }

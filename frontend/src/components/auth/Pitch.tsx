@@ -11,8 +11,7 @@ const REQUEST = `curl -X POST https://models.acme.io/api/predict/7 \\
 
 const ANSWER = `{
   "prediction": "stayed",
-  "probabilities": { "stayed": 0.82, "left": 0.18 },
-  "response_time": 0.0009
+  "probabilities": { "stayed": 0.82, "left": 0.18 }
 }`;
 
 /** What the product does, shown as the thing itself: one call and its answer. Ornament for wide screens only. */
@@ -32,7 +31,6 @@ export function Pitch() {
           <Colored text={REQUEST} language="curl" />
           <div className={classes.bar}>
             <span className={classes.ok}>200 OK</span>
-            <span>0.9 ms</span>
           </div>
           <Colored text={ANSWER} language="json" />
         </figure>
