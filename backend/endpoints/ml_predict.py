@@ -19,7 +19,6 @@ class MLPredict(Kind[ServedAPI, Batch]):
     """Predicts with the model behind `/api/predict/<api_id>`."""
 
     name: ClassVar[str] = "ml.predict"
-    summary: ClassVar[str] = "Predict with an exported model"
     method: ClassVar[str] = "POST"
     path: ClassVar[str] = "/api/predict/<target>"
 

@@ -52,7 +52,6 @@ class Kind(ABC, Generic[TargetT, WorkT]):
     """A metered kind: everything the product knows of it, in one file under `backend/endpoints`."""
 
     name: ClassVar[str]
-    summary: ClassVar[str]
     method: ClassVar[str]
     path: ClassVar[str]
     """With one `<target>` part, as Flask writes it."""

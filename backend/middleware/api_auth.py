@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from flask import request
 
@@ -15,16 +15,24 @@ from backend.core.errors import InvalidKey, NotFound, Unauthenticated
 from backend.services.directory_service import ServedAPI
 from backend.services.runtime import current_runtime
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
 def presented_key() -> str | None:
-    """Give the API key of the present request: X-API-Key, else Authorization: Bearer."""
-    key = request.headers.get("X-API-Key")
+    """Give the API key of the present request."""
+    return key_in(request.environ)
+
+
+def key_in(environ: WSGIEnvironment) -> str | None:
+    """Give the API key of a WSGI request: X-API-Key, else Authorization: Bearer."""
+    key: str = environ.get("HTTP_X_API_KEY", "")
     if key:
         return key.strip()
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    scheme, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     return token.strip() or None if scheme.lower() == "bearer" else None
 
 

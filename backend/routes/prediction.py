@@ -25,7 +25,7 @@ from backend.services.runtime import current_runtime
 prediction = APIBlueprint("prediction", __name__, tag="Prediction")
 
 
-@prediction.post("/api/predict/<target>")
+@prediction.route(MLPredict.path, methods=[MLPredict.method])
 @prediction.output(Prediction)
 @secured_by(KEY_SECURITY)
 @refuses(400, 401, 403, 404, 413, 429, 500, 503)
@@ -55,7 +55,7 @@ def predict(target: str) -> Response:
     return allow_origin(response, target)
 
 
-@prediction.get("/api/predict/<target>")
+@prediction.get(MLPredict.path)
 @prediction.output(Description)
 @secured_by(KEY_SECURITY)
 @refuses(401, 403, 404, 503)
@@ -72,7 +72,7 @@ def describe(api: ServedAPI) -> dict[str, Any]:
     }
 
 
-@prediction.route("/api/predict/<target>", methods=["OPTIONS"])
+@prediction.route(MLPredict.path, methods=["OPTIONS"])
 @prediction.doc(hide=True)
 def preflight(target: str) -> Response:
     """Answer a browser that asks whether it may call."""

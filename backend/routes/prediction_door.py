@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING
 from backend.core.ids import new_request_id
 from backend.gateway.call import AnyKind, Call
 from backend.gateway.pipeline import Gateway
+from backend.middleware.api_auth import key_in
 from backend.middleware.security_headers import api_headers
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-PATH = re.compile(r"/api/predict/([0-9]{1,18})\Z")
 CONTENT_TYPE = ("Content-Type", "application/json")
+UNUSUAL_HEADERS = frozenset({"HTTP_ORIGIN", "HTTP_X_REQUEST_ID"})
 STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 
@@ -33,12 +34,14 @@ class PredictionDoor:
         self._flask = flask
         self._gateway = gateway
         self._kind = kind
+        # Targets that are no numbers are for Flask to refuse.
+        self._path = re.compile(kind.path.replace("<target>", "([0-9]{1,18})") + r"\Z")
         self._headers = [CONTENT_TYPE, *api_headers(secure=secure)]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         started_ns, cpu_started_ns = time.perf_counter_ns(), time.thread_time_ns()
-        target = PATH.match(environ["PATH_INFO"])
+        target = self._path.match(environ["PATH_INFO"])
         length = self._plain_length(environ) if target is not None else None
         if target is None or length is None:
             return self._flask(environ, start_response)
@@ -68,18 +71,11 @@ class PredictionDoor:
     def _plain_length(self, environ: WSGIEnvironment) -> int | None:
         """Give the body's length when the request is plain enough for this door."""
         is_plain = (
-            environ["REQUEST_METHOD"] == "POST" and "HTTP_ORIGIN" not in environ and "HTTP_X_REQUEST_ID" not in environ
+            environ["REQUEST_METHOD"] == self._kind.method
+            and "HTTP_ORIGIN" not in environ
+            and "HTTP_X_REQUEST_ID" not in environ
         )
         text: str = environ.get("CONTENT_LENGTH", "")
         if not is_plain or not text.isdecimal() or int(text) > self._kind.body_bytes_max:
             return None
         return int(text)
-
-
-def key_in(environ: WSGIEnvironment) -> str | None:
-    """Give the API key of a request: X-API-Key, else Authorization: Bearer."""
-    key: str = environ.get("HTTP_X_API_KEY", "")
-    if key:
-        return key.strip()
-    scheme, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
-    return token.strip() or None if scheme.lower() == "bearer" else None

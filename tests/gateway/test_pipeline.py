@@ -45,7 +45,6 @@ class Echo(Kind[Desk, Words]):
     """A kind that says what it was told."""
 
     name: ClassVar[str] = "echo"
-    summary: ClassVar[str] = "Echo"
     method: ClassVar[str] = "POST"
     path: ClassVar[str] = "/echo/<target>"
     desks: Mapping[str, Desk] = field(default_factory=lambda: {"7": Desk(), "8": Desk(8, 3, "echo:8")})
