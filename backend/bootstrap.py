@@ -6,8 +6,6 @@ Called by `backend.app` for serving workers, and by the jobs for the database.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TypedDict
 
 from sqlalchemy import create_engine
 from sqlalchemy.engine import Engine
@@ -67,11 +65,6 @@ def build_engine(settings: Settings) -> Engine:
     return engine
 
 
-def build_sessions(settings: Settings) -> sessionmaker[Session]:
-    """Give sessions for work outside an application context."""
-    return sessionmaker(build_engine(settings), expire_on_commit=False)
-
-
 def build_process(settings: Settings, clock: Clock | None = None) -> Process:
     """Put a serving process together."""
     prepare_home(settings)
@@ -94,8 +87,8 @@ def build_process(settings: Settings, clock: Clock | None = None) -> Process:
         observer=MetricsObserver(lambda: status.memory_mb),
         logged_body_bytes_max=settings.log_body_bytes_max,
     )
-    runtime = Runtime(
-        **_bounds(settings),
+    runtime = _runtime(
+        settings,
         clock=clock,
         sessions=sessions,
         artefacts=artefacts,
@@ -117,33 +110,32 @@ def build_process(settings: Settings, clock: Clock | None = None) -> Process:
     )
 
 
-class _Bounds(TypedDict):
-    """What the runtime takes over from the settings as it is."""
-
-    base_url: str
-    key_prefix: str
-    key_calls_per_minute: int
-    retention_days: int
-    log_body_bytes_max: int
-    workers_folder: Path
-    journal_folder: Path
-    inspection_seconds_max: int
-    inspection_memory_mb_max: int
-    access_token_seconds: int
-    refresh_token_days: int
-
-
-def _bounds(settings: Settings) -> _Bounds:
-    return {
-        "base_url": settings.base_url,
-        "key_prefix": settings.key_prefix,
-        "key_calls_per_minute": settings.key_calls_per_minute,
-        "retention_days": settings.log_retention_days,
-        "log_body_bytes_max": settings.log_body_bytes_max,
-        "workers_folder": settings.workers_folder,
-        "journal_folder": settings.journal_folder,
-        "inspection_seconds_max": settings.inspection_seconds_max,
-        "inspection_memory_mb_max": settings.inspection_memory_mb_max,
-        "access_token_seconds": settings.access_token_seconds,
-        "refresh_token_days": settings.refresh_token_days,
-    }
+def _runtime(
+    settings: Settings,
+    *,
+    clock: Clock,
+    sessions: sessionmaker[Session],
+    artefacts: LocalArtefacts,
+    changes: ChangeService,
+    journal: JournalWriter,
+    predictor: Predictor,
+) -> Runtime:
+    return Runtime(
+        base_url=settings.base_url,
+        key_prefix=settings.key_prefix,
+        key_calls_per_minute=settings.key_calls_per_minute,
+        retention_days=settings.log_retention_days,
+        log_body_bytes_max=settings.log_body_bytes_max,
+        workers_folder=settings.workers_folder,
+        journal_folder=settings.journal_folder,
+        inspection_seconds_max=settings.inspection_seconds_max,
+        inspection_memory_mb_max=settings.inspection_memory_mb_max,
+        access_token_seconds=settings.access_token_seconds,
+        refresh_token_days=settings.refresh_token_days,
+        clock=clock,
+        sessions=sessions,
+        artefacts=artefacts,
+        changes=changes,
+        journal=journal,
+        predictor=predictor,
+    )
