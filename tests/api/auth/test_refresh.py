@@ -13,7 +13,7 @@ from backend.models import RefreshToken, db
 from backend.services.session_service import purge_refresh_tokens
 from tests.api.conftest import PASSWORD, Person
 
-REGISTER, LOGIN = "/api/v1/auth/register", "/api/v1/auth/login"
+LOGIN = "/api/v1/auth/login"
 REFRESH, LOGOUT = "/api/v1/auth/refresh", "/api/v1/auth/logout"
 ME = "/api/v1/users/me"
 

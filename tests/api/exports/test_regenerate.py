@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -14,21 +13,6 @@ from werkzeug.test import TestResponse
 from backend.models import AppKey, db
 from backend.services.api_export_service import APIExportService
 from tests.api.conftest import Person
-
-Upload = Callable[..., TestResponse]
-ROUTES = [
-    ("get", "/api/exports/{id}", None),
-    ("get", "/api/exports/{id}/openapi.json", None),
-    ("patch", "/api/exports/{id}", {"name": "x"}),
-    ("put", "/api/exports/{id}/status", {"status": "inactive"}),
-    ("post", "/api/exports/{id}/regenerate-key", {}),
-    ("delete", "/api/exports/{id}", None),
-]
-SHAPE = {
-    "id", "name", "model_id", "model_name", "task", "api_endpoint", "api_url", "docs_url", "openapi_url",
-    "api_key_masked", "key_id", "status", "created_at", "last_used_at", "total_requests", "rate_limit_per_minute",
-    "allowed_origins",
-}  # fmt: skip
 
 
 class TestRegenerate:
