@@ -5,6 +5,7 @@ Raised on any floor; formatted into the envelope in one place, `backend.middlewa
     AppError
     ├── InvalidInput            400 INVALID_INPUT        the payload does not fit
     ├── Unauthenticated         401 UNAUTHENTICATED      no usable identity
+    ├── InsufficientCredits     402 INSUFFICIENT_CREDITS the account's credits do not cover the call
     ├── Forbidden               403 FORBIDDEN            an identity without the right
     │   └── InvalidKey          403 INVALID_API_KEY      unknown, revoked or expired key; paused API
     ├── NotFound                404 NOT_FOUND            absent, or not the caller's to see
@@ -72,6 +73,18 @@ class Unauthenticated(AppError):
 
     status = 401
     code = "UNAUTHENTICATED"
+
+
+class InsufficientCredits(AppError):
+    """The account's credits do not cover the call; nothing was done."""
+
+    status = 402
+    code = "INSUFFICIENT_CREDITS"
+
+    def __init__(self, required: int) -> None:
+        super().__init__(
+            f"Not enough credits: this call needs {required}; nothing was charged", details={"required": required}
+        )
 
 
 class Forbidden(AppError):

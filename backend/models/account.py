@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import String, func
+from sqlalchemy import JSON, String, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.models.base import Base, UTCDateTime
@@ -24,4 +24,6 @@ class Account(Base):
     plan: Mapped[str] = mapped_column(String(20), default="free", server_default="free")
     status: Mapped[str] = mapped_column(String(20), default="active", server_default="active")
     avatar_url: Mapped[str | None] = mapped_column(String(2048))
+    redacted_fields: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    """Names of JSON fields whose values are never kept in the log."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, server_default=func.current_timestamp())

@@ -9,15 +9,21 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 
 import orjson
 
-VERSION = 1
-FIELDS = 17
+VERSION = 2
+FIELDS = 28
+FIRST_VERSION = 1
+FIRST_FIELDS = 17
 ID_CHARS_MAX = 64
 ADDRESS_CHARS_MAX = 45
+WORD_CHARS_MAX = 10
+KIND_CHARS_MAX = 50
+ENDPOINT_CHARS_MAX = 200
 INTEGER_MAX = 2**31 - 1
+POSITION_MAX = 2**62
 MICROSECONDS_MAX = 4_102_444_800_000_000
 """The year 2100: a later call has a broken clock behind it."""
 
@@ -51,6 +57,24 @@ class CallRecord:
     """JSON text, cut by `clip_body`."""
     response_data: str | None
     error_message: str | None
+    account_id: str = ""
+    """Who is charged; empty in journals of the first release."""
+    app_id: str | None = None
+    environment: str = "live"
+    source: str = "api"
+    """api, playground or internal."""
+    kind: str = "ml.predict"
+    method: str = "POST"
+    endpoint: str = ""
+    """The path that was called."""
+    credits: int = 0
+    """What the call costs; 0 when it failed."""
+    hold: int = 0
+    """Credits reserved before the work; what is above `credits` goes back."""
+    hold_end: int = 0
+    """Where the reservation ends on the account's number line; 0 without one."""
+    is_overage: bool = False
+    """Admitted beyond the daily quota."""
 
 
 def encode(record: CallRecord) -> bytes:
@@ -73,6 +97,17 @@ def encode(record: CallRecord) -> bytes:
         record.request_data,
         record.response_data,
         record.error_message,
+        record.account_id,
+        record.app_id,
+        record.environment,
+        record.source,
+        record.kind,
+        record.method,
+        record.endpoint,
+        record.credits,
+        record.hold,
+        record.hold_end,
+        record.is_overage,
     )
     try:
         return orjson.dumps(values, option=orjson.OPT_APPEND_NEWLINE)
@@ -92,7 +127,9 @@ def decode(line: bytes) -> CallRecord:
         values = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         raise UndecodableRecord(str(error)) from error
-    if not isinstance(values, list) or len(values) != FIELDS or values[0] != VERSION:
+    if isinstance(values, list) and len(values) == FIRST_FIELDS and values[0] == FIRST_VERSION:
+        values = [*values, *_SINCE_FIRST]
+    elif not isinstance(values, list) or len(values) != FIELDS or values[0] != VERSION:
         raise UndecodableRecord("not a record of a known version")
     if tuple(map(type, values)) not in _USUAL_SHAPES or b"\\u0000" in line:
         values = [mend(value) for mend, value in zip(_MENDERS, values, strict=True)]
@@ -134,6 +171,20 @@ def _check_bounds(record: CallRecord) -> None:
         raise UndecodableRecord("an id is empty or too long")
     if len(record.remote_address or "") > ADDRESS_CHARS_MAX:
         raise UndecodableRecord("the remote address is too long")
+    if len(record.account_id) > ID_CHARS_MAX or len(record.app_id or "") > ID_CHARS_MAX:
+        raise UndecodableRecord("an account or app id is too long")
+    if max(map(len, (record.environment, record.source, record.method))) > WORD_CHARS_MAX:
+        raise UndecodableRecord("a word is too long")
+    if len(record.kind) > KIND_CHARS_MAX or len(record.endpoint) > ENDPOINT_CHARS_MAX:
+        raise UndecodableRecord("the kind or the endpoint is too long")
+    if not 0 <= record.credits <= record.hold <= record.hold_end <= POSITION_MAX:
+        raise UndecodableRecord("credits do not fit what was reserved")
+
+
+def _flag(value: object) -> bool:
+    if type(value) is not bool:
+        raise UndecodableRecord(f"{value!r} is neither true nor false")
+    return value
 
 
 def _whole(value: object) -> int:
@@ -188,8 +239,27 @@ _MENDERS: tuple[Callable[[object], object], ...] = (
     _text_or_none,
     _text_or_none,
     _text_or_none,
+    _text,
+    _text_or_none,
+    _text,
+    _text,
+    _text,
+    _text,
+    _text,
+    _whole,
+    _whole,
+    _whole,
+    _flag,
 )
+_SINCE_FIRST = tuple(item.default for item in fields(CallRecord) if item.default is not MISSING)
 _NONE = type(None)
-_OPTIONAL = {_text_or_none: (str, _NONE), _whole_or_none: (int, _NONE), _text: (str,), _whole: (int,), _real: (float,)}
+_OPTIONAL = {
+    _text_or_none: (str, _NONE),
+    _whole_or_none: (int, _NONE),
+    _text: (str,),
+    _whole: (int,),
+    _real: (float,),
+    _flag: (bool,),
+}
 _USUAL_SHAPES = frozenset(itertools.product(*(_OPTIONAL[mend] for mend in _MENDERS)))  # type: ignore[index]
 """Types of a line that needs no mending: one look at all of them is three times as fast as one look at each."""
