@@ -2,7 +2,7 @@
  * Every call the pages make, one method a route. Throws ApiError; holds no state.
  * Hooks in src/hooks wrap these with TanStack Query: pages use the hooks.
  */
-import { nextCursor, request } from "@/lib/http";
+import { getData as get, getPage, request } from "@/lib/http";
 import type {
   APIRequest,
   APIStats,
@@ -15,19 +15,6 @@ import type {
 } from "@/lib/monitoringTypes";
 import type { APIDetails, APIStatus, ExportOptions, ExportedAPI, Me, MLModel, NewExport, NewKey, Session, TimeRange } from "@/lib/types";
 import { uploadModel } from "@/lib/upload";
-
-export interface Page<T> {
-  items: T[];
-  nextCursor: string | null;
-}
-
-const get = async <T>(path: string, query?: object, signal?: AbortSignal): Promise<T> =>
-  (await request<T>("GET", path, { query: { ...query }, signal })).data;
-
-const getPage = async <T>(path: string, query?: object, signal?: AbortSignal): Promise<Page<T>> => {
-  const answer = await request<T[]>("GET", path, { query: { ...query }, signal });
-  return { items: answer.data, nextCursor: nextCursor(answer.headers) };
-};
 
 export const api = {
   // Session

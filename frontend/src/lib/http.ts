@@ -1,6 +1,6 @@
 /**
  * Transport of the client: cookies, CSRF header, one silent refresh on 401, errors as ApiError.
- * Called by api.ts and upload.ts only; knows no route but the refresh.
+ * Called by api.ts, upload.ts and lib/portal only; knows no route but the refresh.
  */
 import { ApiError } from "@/lib/errors";
 
@@ -18,6 +18,12 @@ interface RequestOptions {
 export interface Answer<T> {
   data: T;
   headers: Headers;
+}
+
+/** One page of a list that goes on under `nextCursor`. */
+export interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
 }
 
 const REFRESH_PATH = "/api/v1/auth/refresh";
@@ -58,6 +64,15 @@ export async function request<T>(method: Method, path: string, options: RequestO
   const body = await readBody(response);
   if (!response.ok) throw ApiError.fromBody(response.status, body, response.headers.get("X-Request-ID"));
   return { data: body as T, headers: response.headers };
+}
+
+export async function getData<T>(path: string, query?: object, signal?: AbortSignal): Promise<T> {
+  return (await request<T>("GET", path, { query: { ...query }, signal })).data;
+}
+
+export async function getPage<T>(path: string, query?: object, signal?: AbortSignal): Promise<Page<T>> {
+  const answer = await request<T[]>("GET", path, { query: { ...query }, signal });
+  return { items: answer.data, nextCursor: nextCursor(answer.headers) };
 }
 
 /**
