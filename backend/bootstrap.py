@@ -12,12 +12,13 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.adapters.local_artefacts import LocalArtefacts
-from backend.config import Settings, prepare_home
+from backend.config import Settings, encryption_key, prepare_home
 from backend.core.clock import Clock, SystemClock
 from backend.endpoints import CATALOGUE
 from backend.engine.limits.state import SharedState
 from backend.engine.limits.windows import SlidingWindowLimiter
 from backend.engine.metering.journal import JournalWriter
+from backend.engine.sealing import Sealer
 from backend.gateway.call import AnyKind
 from backend.gateway.pipeline import Gateway
 from backend.models.engine_options import engine_options, install_sqlite_pragmas
@@ -138,4 +139,5 @@ def _runtime(
         changes=changes,
         journal=journal,
         predictor=predictor,
+        sealer=Sealer(encryption_key(settings)),
     )

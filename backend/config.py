@@ -5,6 +5,7 @@ Read by app, bootstrap, cli, serve and jobs; every other floor is handed the val
 
 from __future__ import annotations
 
+import base64
 import os
 import secrets
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 SECRET_BYTES = 48
+ENCRYPTION_KEY_BYTES = 32
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -37,6 +39,8 @@ class Settings:
     """Empty: SQLite in MODELPORT_HOME."""
     secret_key: str = field(default="", repr=False)
     """Signs sessions; empty: generated once and kept in MODELPORT_HOME."""
+    encryption_key: str = field(default="", repr=False)
+    """32 bytes in hex or base64; seals what must be read back. Empty: generated once and kept in MODELPORT_HOME."""
     web_concurrency: int = os.cpu_count() or 1
     """Worker processes."""
     web_threads: int = 2
@@ -62,6 +66,8 @@ class Settings:
     key_calls_per_minute: int = 100
     """The limit a new key gets."""
     auth_calls_per_minute: int = 10
+    management_calls_per_minute: int = 600
+    """Of one account on the management routes, or of one address without a usable identity."""
     access_token_seconds: int = 3_600
     refresh_token_days: int = 30
     session_cookie_secure: bool = False
@@ -158,11 +164,36 @@ def session_secret(settings: Settings) -> str:
     """Give the key that signs sessions, generating it at the first start; all workers agree on one."""
     if settings.secret_key:
         return settings.secret_key
-    path = settings.modelport_home / "secret_key"
+    return _generated_once(settings.modelport_home / "secret_key", secrets.token_urlsafe(SECRET_BYTES))
+
+
+def encryption_key(settings: Settings) -> bytes:
+    """Give the key that seals secrets, generating it at the first start; all workers agree on one.
+
+    Raises:
+        SettingError: not 32 bytes in hex or base64.
+    """
+    home_file = settings.modelport_home / "encryption_key"
+    text = settings.encryption_key or _generated_once(home_file, secrets.token_hex(ENCRYPTION_KEY_BYTES))
+    try:
+        is_hex = len(text.strip()) == 2 * ENCRYPTION_KEY_BYTES
+        # base64 as openssl writes it, or its URL-safe alphabet.
+        plain = text.strip().replace("-", "+").replace("_", "/")
+        key = bytes.fromhex(text) if is_hex else base64.b64decode(plain, validate=True)
+    except ValueError:
+        key = b""
+    if len(key) != ENCRYPTION_KEY_BYTES:
+        message = f"ENCRYPTION_KEY must be {ENCRYPTION_KEY_BYTES} bytes in hex or base64: openssl rand -hex 32"
+        raise SettingError(message)
+    return key
+
+
+def _generated_once(path: Path, fresh: str) -> str:
+    """Give the secret that a file holds, writing a fresh one where there is none; of several writers one wins."""
     draft = path.with_suffix(f".{os.getpid()}")
     if not path.exists():
         draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(SECRET_BYTES))
+        draft.write_text(fresh)
         try:
             # link() fails where another worker was first: whoever loses reads the winner's.
             os.link(draft, path)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.core.clock import Clock
+from backend.engine.sealing import Sealer
 
 if TYPE_CHECKING:
     from backend.services.prediction_service import Predictor
@@ -81,6 +82,7 @@ class Runtime:
     changes: Changes
     journal: JournalSink
     predictor: Predictor
+    sealer: Sealer
 
 
 _current: ContextVar[Runtime] = ContextVar("modelport_runtime")
