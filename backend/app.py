@@ -17,6 +17,7 @@ from backend.cli import install_commands
 from backend.config import ROOT, Settings, load_settings, session_secret
 from backend.core.logging import configure_logging
 from backend.engine.limits.flask_storage import limiter_settings
+from backend.middleware.audit_context import install_audit_context
 from backend.middleware.body_limit import install_body_limit
 from backend.middleware.cors import install_cors
 from backend.middleware.errors import install_error_handlers
@@ -54,6 +55,7 @@ def create_app(settings: Settings | None = None, process: Process | None = None)
     install_database(app)
     install_runtime(app, process)
     install_request_context(app)
+    install_audit_context(app)
     install_metrics(app)
     install_error_handlers(app)
     install_body_limit(app, upload_bytes_max=settings.upload_bytes_max)
