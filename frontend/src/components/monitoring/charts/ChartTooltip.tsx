@@ -2,21 +2,21 @@
 
 import { useI18n } from "@/i18n/I18nProvider";
 import classes from "./ChartFrame.module.css";
-import type { Row } from "./chartData";
+import type { SlotRow } from "./chartData";
 import type { SlotText } from "./slotText";
 import { Swatch } from "./Swatch";
 import type { SeriesSpec } from "./TimeChart";
 
-interface ChartTooltipProps {
+interface ChartTooltipProps<M extends string, R extends SlotRow<M>> {
   active: boolean | undefined;
-  row: Row | undefined;
+  row: R | undefined;
   text: SlotText;
-  series: readonly SeriesSpec[];
+  series: readonly SeriesSpec<M>[];
   format: (value: number | null) => string;
-  extra?: (row: Row) => readonly (readonly [label: string, value: string])[];
+  extra?: (row: R) => readonly (readonly [label: string, value: string])[];
 }
 
-export function ChartTooltip({ active, row, text, series, format, extra }: ChartTooltipProps) {
+export function ChartTooltip<M extends string, R extends SlotRow<M>>({ active, row, text, series, format, extra }: ChartTooltipProps<M, R>) {
   const { t } = useI18n();
   if (!active || !row) return null;
   return (

@@ -5,32 +5,35 @@ import { Area, Bar, BarChart, CartesianGrid, ComposedChart, Line, Tooltip, XAxis
 import { useI18n } from "@/i18n/I18nProvider";
 import type { TimeRange } from "@/lib/types";
 import { ChartTooltip } from "./ChartTooltip";
-import { type Measure, type Row, isIsolated, ticksOf } from "./chartData";
+import { type Measure, type SlotRow, isIsolated, ticksOf } from "./chartData";
 import { niceScale } from "./niceScale";
 import { slotText } from "./slotText";
 import { Dot, type Mark, dashOf, isFilled } from "./Swatch";
 
-export interface SeriesSpec {
-  measure: Measure;
+export interface SeriesSpec<M extends string = Measure> {
+  measure: M;
   label: string;
   color: string;
   mark: Mark;
 }
 
-export interface TimeChartProps {
-  rows: readonly Row[];
+interface TimeChartProps<M extends string, R extends SlotRow<M>> {
+  rows: readonly R[];
+  /** How slots are named; also where the axis has its ticks, unless `ticks` says. */
   range: TimeRange;
-  series: readonly SeriesSpec[];
+  ticks?: number[];
+  series: readonly SeriesSpec<M>[];
   format: (value: number | null) => string;
   /** For the axis; `format` where they are the same. */
   formatTick?: (value: number) => string;
   integers?: boolean;
   /** Further lines of the tooltip. */
-  extra?: (row: Row) => readonly (readonly [label: string, value: string])[];
+  extra?: (row: R) => readonly (readonly [label: string, value: string])[];
 }
 
 /** Series over time. Nothing moves while it draws: it is drawn again with each refresh. */
-export function TimeChart({ rows, range, series, format, formatTick, integers = false, extra }: TimeChartProps) {
+export function TimeChart<M extends string, R extends SlotRow<M>>(props: TimeChartProps<M, R>) {
+  const { rows, range, ticks: marks, series, format, formatTick, integers = false, extra } = props;
   const { format: reader } = useI18n();
   const id = useId();
   const text = slotText(range, reader.locale);
@@ -51,7 +54,7 @@ export function TimeChart({ rows, range, series, format, formatTick, integers = 
       <CartesianGrid vertical={false} stroke="var(--mp-chart-grid)" />
       <XAxis
         dataKey="at"
-        ticks={ticksOf(rows, range)}
+        ticks={marks ?? ticksOf(rows, range)}
         tickFormatter={text.tick}
         interval="preserveStart"
         minTickGap={18}
@@ -77,7 +80,7 @@ export function TimeChart({ rows, range, series, format, formatTick, integers = 
         cursor={bars ? { fill: "var(--mp-ink-3)", fillOpacity: 0.1 } : { stroke: "var(--mp-ink-3)", strokeDasharray: "3 3" }}
         wrapperStyle={{ zIndex: 5 }}
         content={({ active, payload }) => (
-          <ChartTooltip active={active} row={payload[0]?.payload as Row | undefined} text={text} series={series} format={format} extra={extra} />
+          <ChartTooltip active={active} row={payload[0]?.payload as R | undefined} text={text} series={series} format={format} extra={extra} />
         )}
       />
       {series.map((spec) => drawn(spec, rows, id))}
@@ -85,15 +88,15 @@ export function TimeChart({ rows, range, series, format, formatTick, integers = 
   );
 }
 
-function highest(rows: readonly Row[], series: readonly SeriesSpec[], stacked: boolean): number {
+function highest<M extends string>(rows: readonly SlotRow<M>[], series: readonly SeriesSpec<M>[], stacked: boolean): number {
   const values = rows.map((row) => {
-    const own = series.map(({ measure }) => row[measure] ?? 0);
+    const own = series.map(({ measure }): number => row[measure] ?? 0);
     return stacked ? own.reduce((sum, value) => sum + value, 0) : Math.max(...own);
   });
   return Math.max(...values, 0);
 }
 
-function Hatches({ id, series }: { id: string; series: readonly SeriesSpec[] }) {
+function Hatches({ id, series }: { id: string; series: readonly SeriesSpec<string>[] }) {
   return (
     <defs>
       {series.map(({ measure, color, mark }) =>
@@ -108,7 +111,7 @@ function Hatches({ id, series }: { id: string; series: readonly SeriesSpec[] }) 
   );
 }
 
-function drawn(spec: SeriesSpec, rows: readonly Row[], id: string): ReactNode {
+function drawn<M extends string>(spec: SeriesSpec<M>, rows: readonly SlotRow<M>[], id: string): ReactNode {
   const { measure, color, mark } = spec;
   const common = { dataKey: measure, isAnimationActive: false } as const;
   if (isFilled(mark)) {
@@ -138,7 +141,7 @@ interface DotProps {
   cy?: number;
 }
 
-function loneDot(rows: readonly Row[], { measure, color, mark }: SeriesSpec) {
+function loneDot<M extends string>(rows: readonly SlotRow<M>[], { measure, color, mark }: SeriesSpec<M>) {
   return function LoneDot({ index, cx, cy }: DotProps) {
     if (cx === undefined || cy === undefined || !isIsolated(rows, index, measure)) return <g key={index} />;
     return <Dot key={index} cx={cx} cy={cy} color={color} mark={mark} />;

@@ -8,13 +8,16 @@ import { slotSeconds } from "../ranges";
 
 export type Measure = Exclude<keyof Point, "timestamp">;
 
-export interface Row extends Point {
+/** A slot of time with its measures; null where nothing was measured. */
+export type SlotRow<M extends string> = {
   /** Milliseconds since the epoch, start of the slot. */
   at: number;
   end: number;
   /** The slot still runs: its counts will grow. */
   partial: boolean;
-}
+} & { [K in M]: number | null };
+
+export type Row = Point & SlotRow<Measure>;
 
 /** How many ticks a range shows, as a spacing that people count in. */
 const TICK_EVERY: Record<TimeRange, (date: Date, index: number, last: number) => boolean> = {
@@ -34,13 +37,13 @@ export function toRows(points: readonly Point[], range: TimeRange, to: string): 
 }
 
 /** Starts of the slots that carry a label on the time axis. */
-export function ticksOf(rows: readonly Row[], range: TimeRange): number[] {
+export function ticksOf(rows: readonly { at: number }[], range: TimeRange): number[] {
   const last = rows.length - 1;
   return rows.filter((row, index) => TICK_EVERY[range](new Date(row.at), index, last)).map((row) => row.at);
 }
 
 /** A value between two gaps: a line has nothing to draw there, so the chart marks it with a dot. */
-export function isIsolated(rows: readonly Row[], index: number, measure: Measure): boolean {
+export function isIsolated<M extends string>(rows: readonly SlotRow<M>[], index: number, measure: M): boolean {
   const value = (at: number) => rows[at]?.[measure] ?? null;
   return value(index) !== null && value(index - 1) === null && value(index + 1) === null;
 }
