@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Index, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Index, String, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -24,6 +24,7 @@ class AuditEntry(Base):
     __table_args__ = (
         UniqueConstraint("account_id", "seq"),
         Index("ix_dev_portal_audit_created", "account_id", "created_at"),
+        Index("ix_dev_portal_audit_key", text("(target->>'key_id')"), "created_at"),
         {"sqlite_autoincrement": True},
     )
 
@@ -37,7 +38,7 @@ class AuditEntry(Base):
     target: Mapped[dict[str, Any]] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
     """What was changed, by ids: {"key_id": ...}."""
     actor: Mapped[dict[str, Any]] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
-    """Who: {"type": "session" | "key" | "command" | "system", "account_id", "key_id"}."""
+    """Who: {"type": "session" | "key" | "admin" | "command" | "system", "account_id", "key_id"}."""
     details: Mapped[dict[str, Any]] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
     """What changed, before and after; never a secret."""
     ip: Mapped[str | None] = mapped_column(String(45))
