@@ -15,7 +15,7 @@ web = APIBlueprint("web", __name__, enable_openapi=False)
 
 PLACEHOLDER = "_"
 """What the export calls the page of any id."""
-DEEP_LINK = re.compile(r"^(monitoring|models)/([0-9]{1,18})(?=$|[./])")
+DEEP_LINK = re.compile(r"^(?:(monitoring|models)/[0-9]{1,18}|(keys|apps|projects)/[A-Za-z0-9_-]{1,64})(?=$|[./])")
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
 
@@ -52,10 +52,10 @@ def page(path: str) -> Response:
 def find_file(root: Path, path: str) -> str | None:
     """Give the file of the export that answers a path, or None.
 
-    `/monitoring/7` is answered by the placeholder's page, and so are its payload files; the view reads the id from
-    the address.
+    `/monitoring/7` and `/keys/ak_live_..` are answered by the placeholder's page, and so are its payload files; the
+    view reads the id from the address.
     """
-    plain = DEEP_LINK.sub(rf"\1/{PLACEHOLDER}", path.strip("/"))
+    plain = DEEP_LINK.sub(lambda link: f"{link[1] or link[2]}/{PLACEHOLDER}", path.strip("/"))
     for candidate in (plain, f"{plain}.html", f"{plain}/index.html".lstrip("/")):
         joined = safe_join(str(root), candidate) if candidate else None
         if joined is not None and Path(joined).is_file():
