@@ -30,7 +30,7 @@ test("from a file on disk to an endpoint that answers, is seen, is paused and re
     await page.getByLabel("Email").fill(email);
     await page.getByLabel("Password", { exact: true }).fill(password);
     await page.getByRole("button", { name: "Sign in" }).click();
-    await expect(page).toHaveURL(/monitoring|models/);
+    await expect(page).toHaveURL(/overview|models/);
   });
 
   await test.step("upload", async () => {

@@ -6,7 +6,7 @@ import { isEmail, isOrigin, splitLines } from "@/lib/validate";
 
 test("after sign-in nobody is led off this site", () => {
   for (const next of ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/login?next=/login", null, ""]) {
-    expect(safeNext(next)).toBe("/monitoring");
+    expect(safeNext(next)).toBe("/overview");
   }
   expect(safeNext("/models/7?tab=a")).toBe("/models/7?tab=a");
   expect(loginAddress("/models/7?tab=a")).toBe("/login?next=%2Fmodels%2F7%3Ftab%3Da");

@@ -11,6 +11,8 @@ interface RequestOptions {
   query?: Record<string, QueryValue>;
   body?: unknown;
   signal?: AbortSignal;
+  /** Names one change: sent twice, the server makes it once and answers the same again. */
+  idempotencyKey?: string;
   /** Sign-in itself answers 401 for a wrong password: no refresh is tried there. */
   anonymous?: boolean;
 }
@@ -103,6 +105,7 @@ async function withTabLock(work: () => Promise<boolean>): Promise<boolean> {
 async function send(method: Method, path: string, options: RequestOptions): Promise<Response> {
   const headers: Record<string, string> = { Accept: "application/json", ...csrfHeader(method) };
   if (options.body !== undefined) headers["Content-Type"] = "application/json";
+  if (options.idempotencyKey) headers["Idempotency-Key"] = options.idempotencyKey;
   try {
     return await fetch(path + queryString(options.query), {
       method,

@@ -1,6 +1,6 @@
 /** Addresses inside the application. */
 
-export const HOME = "/monitoring";
+export const HOME = "/overview";
 
 /** Where to sign in, carrying where to return to. */
 export function loginAddress(from: string): string {

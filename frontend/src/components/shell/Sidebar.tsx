@@ -1,40 +1,36 @@
 "use client";
 
 import { CloseButton, Group } from "@mantine/core";
-import { IconActivityHeartbeat, IconArrowUpRight, IconBook2, IconBox, IconSettings2, type IconProps } from "@tabler/icons-react";
+import { IconArrowUpRight, IconBook2 } from "@tabler/icons-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
-import type { ComponentType } from "react";
+import { useId } from "react";
 import { Logo } from "@/components/brand/Logo";
+import { useMe } from "@/hooks/useSession";
 import { useI18n } from "@/i18n/I18nProvider";
+import { HOME } from "@/lib/navigation";
 import { AccountMenu } from "./AccountMenu";
+import { EnvironmentSwitch } from "./EnvironmentSwitch";
+import { type Entry, type NavGroup, groupsFor, isHere } from "./entries";
 import classes from "./Sidebar.module.css";
-
-interface Entry {
-  href: string;
-  label: "shell.monitoring" | "shell.models" | "shell.settings";
-  icon: ComponentType<IconProps>;
-}
-
-const ENTRIES: readonly Entry[] = [
-  { href: "/monitoring", label: "shell.monitoring", icon: IconActivityHeartbeat },
-  { href: "/models", label: "shell.models", icon: IconBox },
-];
-const SETTINGS: Entry = { href: "/settings", label: "shell.settings", icon: IconSettings2 };
 
 export function Sidebar({ onNavigate }: { onNavigate: () => void }) {
   const { t } = useI18n();
+  const me = useMe();
   return (
     <div className={classes.sidebar}>
       <Group justify="space-between" className={classes.head}>
-        <Link href="/monitoring" className={classes.home} onClick={onNavigate} aria-label="Modelport">
+        <Link href={HOME} className={classes.home} onClick={onNavigate} aria-label="Modelport">
           <Logo />
         </Link>
         <CloseButton hiddenFrom="md" onClick={onNavigate} aria-label={t("shell.closeMenu")} />
       </Group>
+      <div className={classes.environment}>
+        <EnvironmentSwitch />
+      </div>
       <nav aria-label={t("shell.navigation")} className={classes.nav}>
-        {ENTRIES.map((entry) => (
-          <NavLink key={entry.href} entry={entry} onNavigate={onNavigate} />
+        {groupsFor(me.data?.role).map((group) => (
+          <Section key={group.id} group={group} onNavigate={onNavigate} />
         ))}
         {/* Served by the API itself, not by this application: a plain link. */}
         <a href="/docs" target="_blank" rel="noreferrer" className={classes.link}>
@@ -42,10 +38,30 @@ export function Sidebar({ onNavigate }: { onNavigate: () => void }) {
           <span className={classes.grow}>{t("shell.docs")}</span>
           <IconArrowUpRight size={14} stroke={1.7} className={classes.out} aria-label={t("shell.opensNewTab")} />
         </a>
-        <NavLink entry={SETTINGS} onNavigate={onNavigate} />
       </nav>
       <AccountMenu />
     </div>
+  );
+}
+
+function Section({ group, onNavigate }: { group: NavGroup; onNavigate: () => void }) {
+  const { t } = useI18n();
+  const id = useId();
+  return (
+    <>
+      {group.title ? (
+        <div id={id} className={classes.group}>
+          {t(group.title)}
+        </div>
+      ) : null}
+      <ul className={classes.list} aria-labelledby={group.title ? id : undefined}>
+        {group.entries.map((entry) => (
+          <li key={entry.href}>
+            <NavLink entry={entry} onNavigate={onNavigate} />
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 
@@ -53,9 +69,8 @@ function NavLink({ entry, onNavigate }: { entry: Entry; onNavigate: () => void }
   const { t } = useI18n();
   const pathname = usePathname();
   const { href, label, icon: Icon } = entry;
-  const here = pathname === href || pathname.startsWith(`${href}/`);
   return (
-    <Link href={href} onClick={onNavigate} className={classes.link} aria-current={here ? "page" : undefined}>
+    <Link href={href} onClick={onNavigate} className={classes.link} aria-current={isHere(entry, pathname) ? "page" : undefined}>
       <Icon size={17} stroke={1.7} aria-hidden />
       {t(label)}
     </Link>

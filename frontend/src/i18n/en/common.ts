@@ -22,7 +22,7 @@ export const common = {
   stale: "Could not refresh. What you see may be out of date.",
   notFoundTitle: "Nothing lives at this address",
   notFoundText: "The page may have moved, or what it showed has been deleted.",
-  goHome: "Go to monitoring",
+  goHome: "Go to the overview",
   actions: "Actions",
   task_classification: "Classification",
   task_regression: "Regression",

@@ -24,7 +24,7 @@ export const common: Dictionary["common"] = {
   stale: "Actualisation impossible. Les données affichées peuvent être anciennes.",
   notFoundTitle: "Rien à cette adresse",
   notFoundText: "La page a pu être déplacée, ou son contenu supprimé.",
-  goHome: "Aller à la supervision",
+  goHome: "Aller à la vue d’ensemble",
   actions: "Actions",
   task_classification: "Classification",
   task_regression: "Régression",
