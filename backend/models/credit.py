@@ -33,6 +33,12 @@ class UserCredits(Base):
     """Raised by every change of this row; shared state takes only newer ceilings."""
     allowance_month: Mapped[str] = mapped_column(String(7), default="", server_default="")
     """The UTC month, 2026-11, whose allowance of the plan was granted."""
+    month_granted: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    """The allowance of that month."""
+    month_consumed: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    """Settled since it was granted; kept here so that no page adds up a month of movements."""
+    month_calls: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    """The calls of those settlements."""
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime, server_default=func.current_timestamp())
 
 

@@ -239,6 +239,9 @@ def upgrade() -> None:
     sa.Column('reserved_position', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('version', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('allowance_month', sa.String(length=7), server_default='', nullable=False),
+    sa.Column('month_granted', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('month_consumed', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('month_calls', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('updated_at', backend.models.base.UTCDateTime(), server_default=sa.text('(CURRENT_TIMESTAMP)'), nullable=False),
     sa.ForeignKeyConstraint(['account_id'], ['dev_accounts.id'], name=op.f('fk_user_credits_account_id_dev_accounts'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('account_id', name=op.f('pk_user_credits'))
