@@ -8,6 +8,7 @@ Raised on any floor; formatted into the envelope in one place, `backend.middlewa
     ├── InsufficientCredits     402 INSUFFICIENT_CREDITS the account's credits do not cover the call
     ├── Forbidden               403 FORBIDDEN            an identity without the right
     │   └── InvalidKey          403 INVALID_API_KEY      unknown, revoked or expired key; paused API
+    │       └── InvalidSignature 403 INVALID_SIGNATURE   a signed request that does not hold
     ├── NotFound                404 NOT_FOUND            absent, or not the caller's to see
     ├── MethodNotAllowed        405 METHOD_NOT_ALLOWED
     ├── Conflict                409 CONFLICT
@@ -81,10 +82,9 @@ class InsufficientCredits(AppError):
     status = 402
     code = "INSUFFICIENT_CREDITS"
 
-    def __init__(self, required: int) -> None:
-        super().__init__(
-            f"Not enough credits: this call needs {required}; nothing was charged", details={"required": required}
-        )
+    def __init__(self, required: int, available: int) -> None:
+        message = f"Not enough credits: this call needs {required}, {available} are left; nothing was charged"
+        super().__init__(message, details={"required": required, "available": available})
 
 
 class Forbidden(AppError):
@@ -98,6 +98,12 @@ class InvalidKey(Forbidden):
     """The API key is unknown, revoked, expired, or its API is not active."""
 
     code = "INVALID_API_KEY"
+
+
+class InvalidSignature(InvalidKey):
+    """The request's signature is wrong, too old, used before, or missing where the key asks for one."""
+
+    code = "INVALID_SIGNATURE"
 
 
 class NotFound(AppError):
