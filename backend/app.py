@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from apiflask import APIFlask
-from flask import Flask, Response, appcontext_pushed, g, request
+from flask import Blueprint, Flask, Response, appcontext_pushed, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_migrate import Migrate
@@ -19,6 +20,7 @@ from backend.core.logging import configure_logging
 from backend.engine.limits.flask_storage import limiter_settings
 from backend.middleware.audit_context import install_audit_context
 from backend.middleware.body_limit import install_body_limit
+from backend.middleware.call_bounds import install_call_bounds
 from backend.middleware.cors import install_cors
 from backend.middleware.errors import install_error_handlers
 from backend.middleware.openapi import install_openapi
@@ -119,12 +121,15 @@ def install_runtime(app: Flask, process: Process) -> None:
 
 
 def install_limits(app: Flask, process: Process, settings: Settings) -> None:
-    """Bound the sign-in routes for each address, with counters that all workers share."""
+    """Bound the sign-in routes for each address and the others for each account, with counters that workers share."""
     limiter = Limiter(get_remote_address, app=app, **limiter_settings(process.limiter))
     # Flask-Limiter hooks every request; its hook belongs to the routes it bounds, since it would cost each prediction.
-    hook = app.before_request_funcs[None].pop()
+    hook: Callable[[], None] = app.before_request_funcs[None].pop()  # type: ignore[assignment]
     app.before_request_funcs.setdefault(auth.name, []).insert(0, hook)
     limiter.shared_limit(f"{settings.auth_calls_per_minute}/minute", scope=auth.name)(auth)
+    bounded: list[Blueprint] = [blueprint for blueprint in BLUEPRINTS if blueprint is not auth]
+    calls_per_minute = settings.management_calls_per_minute
+    install_call_bounds(app, limiter, hook, bounded=bounded, calls_per_minute=calls_per_minute)
 
 
 def install_metrics(app: Flask) -> None:

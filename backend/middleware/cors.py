@@ -9,10 +9,14 @@ from collections.abc import Collection
 
 from flask import Flask, Response, request
 
-EXPOSED = "X-Request-ID, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, RateLimit, Retry-After"
+EXPOSED = (
+    "X-Request-ID, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, RateLimit, Retry-After, Link,"
+    " Idempotent-Replayed"
+)
 PREFLIGHT_HEADERS = {
     "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE, OPTIONS",
-    "Access-Control-Allow-Headers": "Content-Type, X-API-Key, Authorization, X-Request-ID, X-CSRF-TOKEN",
+    "Access-Control-Allow-Headers": "Content-Type, X-API-Key, X-Signature, Authorization, X-Request-ID, X-CSRF-TOKEN,"
+    " Idempotency-Key",
     "Access-Control-Max-Age": "600",
 }
 PREDICTION_PREFIX = "/api/predict/"

@@ -22,11 +22,12 @@ from backend.schemas.common import Error
 View = TypeVar("View", bound=Callable[..., Any])
 
 SESSION_SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"cookie": []}]
+ACCESS_SECURITY: list[dict[str, list[str]]] = [*SESSION_SECURITY, {"api_key": []}]
 SECURITY_SCHEMES: dict[str, dict[str, str]] = {
     "bearer": {
         "type": "http",
         "scheme": "bearer",
-        "description": "The access_token of POST /api/v1/auth/login; on the routes of one API also its key.",
+        "description": "The access_token of POST /api/v1/auth/login, or an API key where X-API-Key is taken too.",
     },
     "cookie": {
         "type": "apiKey",
@@ -35,12 +36,18 @@ SECURITY_SCHEMES: dict[str, dict[str, str]] = {
         "description": "Set by POST /api/v1/auth/login. A changing request also sends the readable cookie"
         " csrf_access_token back in the header X-CSRF-TOKEN.",
     },
-    "api_key": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "The key of one API."},
+    "api_key": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-API-Key",
+        "description": "An API key that holds the scope which the route's description names.",
+    },
 }
 _REASONS: Mapping[int, str] = {
     400: "The request does not read or does not fit",
     401: "No usable sign-in or key",
-    403: "Signed in without the right, or the CSRF token is missing",
+    402: "The account's credits do not cover the call",
+    403: "The identity lacks the right, or the CSRF token is missing",
     404: "Absent, or not the caller's to see",
     405: "The path does not take this method",
     409: "Contradicts what is stored",

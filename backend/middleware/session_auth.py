@@ -1,8 +1,8 @@
 """Signed-in sessions over HTTP: access tokens in the Authorization header or in cookies.
 
-`session_required` guards every management route; the auth routes call `sign` and `set_cookies`. Cookies
-need the CSRF token in a header, since browsers attach cookies by themselves; a bearer header needs none.
-Decides nothing about what a viewer may see: that is `backend.services.access`.
+`session_required` guards the routes that no key opens (`backend.middleware.access` guards the others); the auth routes
+call `sign` and `set_cookies`. Cookies need the CSRF token in a header, since browsers attach cookies by themselves; a
+bearer header needs none. Decides nothing about what a viewer may see: that is `backend.services.access`.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from flask_jwt_extended import (
 from flask_jwt_extended.exceptions import CSRFError
 
 from backend.core.errors import Forbidden, Unauthenticated
+from backend.middleware.call_bounds import counted_call
 from backend.middleware.errors import error_answer
 from backend.middleware.openapi import SESSION_SECURITY, refuses, secured_by
 from backend.services import session_service
@@ -80,11 +81,21 @@ def session_required(view: Callable[_P, _R]) -> Callable[_P, _R]:
         require_session()
         return view(*args, **kwargs)
 
-    return secured_by(SESSION_SECURITY)(refuses(401, 403)(guarded))
+    return secured_by(SESSION_SECURITY)(refuses(401, 403, 429)(guarded))
 
 
 def require_session() -> Viewer:
-    """Give who is signed in, or refuse; for views that also take another kind of identity.
+    """Give who is signed in, or refuse; counts the call.
+
+    Raises:
+        SessionEnded: signed out, ended, or the account is gone or disabled.
+    """
+    with counted_call():
+        return signed_in_viewer()
+
+
+def signed_in_viewer() -> Viewer:
+    """Give who is signed in, or refuse; for guards that also take another kind of identity.
 
     Raises:
         SessionEnded: signed out, ended, or the account is gone or disabled.
@@ -94,16 +105,21 @@ def require_session() -> Viewer:
     viewer = session_service.viewer_of(claims["sub"], claims.get("family", ""))
     if viewer is None:
         raise SessionEnded
-    g.viewer = viewer
-    structlog.contextvars.bind_contextvars(account_id=viewer.account_id)
+    remember_viewer(viewer)
     return viewer
 
 
+def remember_viewer(viewer: Viewer) -> None:
+    """Keep who calls for the rest of the request, log lines and audit entries included."""
+    g.viewer = viewer
+    structlog.contextvars.bind_contextvars(account_id=viewer.account_id, key_id=viewer.key_id)
+
+
 def current_viewer() -> Viewer:
-    """Give who is signed in.
+    """Give who calls, signed in or by key.
 
     Raises:
-        Unauthenticated: outside a view guarded by `session_required`.
+        Unauthenticated: outside a view guarded by `session_required` or `access`.
     """
     viewer: Viewer | None = g.get("viewer")
     if viewer is None:
@@ -112,7 +128,7 @@ def current_viewer() -> Viewer:
 
 
 def current_account_id() -> str:
-    """Give the id of the account that is signed in."""
+    """Give the id of the account that calls."""
     return current_viewer().account_id
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from apiflask import APIBlueprint
-from flask import Response, request
+from flask import Response
 
-from backend.core.errors import InvalidKey, NotFound
-from backend.engine.keys import is_well_formed
-from backend.middleware.api_auth import presented_key
-from backend.middleware.openapi import SESSION_SECURITY, answers_object, pages, refuses, secured_by
+from backend.core.errors import NotFound
+from backend.engine.scopes import READ, predict_scope
+from backend.middleware.access import access, require_identity
+from backend.middleware.openapi import ACCESS_SECURITY, answers_object, pages, refuses, secured_by
 from backend.middleware.pagination import next_link
-from backend.middleware.session_auth import current_viewer, require_session, session_required
+from backend.middleware.session_auth import current_viewer
 from backend.models import ExportedAPI
 from backend.routes.models import contract_out
 from backend.schemas.export import (
@@ -36,7 +36,7 @@ api_export = APIBlueprint("api_export", __name__, url_prefix="/api", tag="Export
 
 
 @api_export.post("/export/<int:model_id>")
-@session_required
+@access("write")
 @api_export.input(ExportIn)
 @api_export.output(NewExportOut, status_code=201)
 @refuses(400, 404, 413, 415)
@@ -51,7 +51,7 @@ def export_model(model_id: int, json_data: ExportIn) -> NewExportOut:
 # The reference writes this one route in the singular. In the plural it shares its path with the routes of one API, and
 # OpenAPI knows one name for a place in a path.
 @api_export.post("/exports/<int:api_id>")
-@session_required
+@access("write")
 @api_export.input(ExportIn)
 @api_export.output(NewExportOut, status_code=201)
 @refuses(400, 404, 413, 415)
@@ -64,7 +64,7 @@ def export_model_plural(api_id: int, json_data: ExportIn) -> NewExportOut:
 
 
 @api_export.get("/exports")
-@session_required
+@access("read")
 @api_export.input(ExportsQuery, location="query")
 @api_export.output(list[ExportedAPIOut])  # type: ignore[arg-type]  # APIFlask 3 reads lists, its annotation does not say so
 @pages
@@ -77,7 +77,7 @@ def list_exports(query_data: ExportsQuery) -> tuple[list[ExportedAPIOut], int, d
 
 
 @api_export.get("/exports/<int:api_id>")
-@session_required
+@access("read")
 @api_export.output(APIDetailsOut)
 @refuses(404)
 def read_export(api_id: int) -> APIDetailsOut:
@@ -98,7 +98,7 @@ def read_export(api_id: int) -> APIDetailsOut:
 
 
 @api_export.patch("/exports/<int:api_id>")
-@session_required
+@access("write")
 @api_export.input(ChangeIn)
 @api_export.output(ExportedAPIOut)
 @refuses(400, 404, 413, 415)
@@ -109,7 +109,7 @@ def change_export(api_id: int, json_data: ChangeIn) -> ExportedAPIOut:
 
 
 @api_export.put("/exports/<int:api_id>/status")
-@session_required
+@access("write")
 @api_export.input(StatusIn)
 @api_export.output(ExportedAPIOut)
 @refuses(400, 404, 413, 415)
@@ -119,7 +119,7 @@ def set_export_status(api_id: int, json_data: StatusIn) -> ExportedAPIOut:
 
 
 @api_export.post("/exports/<int:api_id>/regenerate-key")
-@session_required
+@access("write")
 @api_export.input(RegenerateIn)
 @api_export.output(NewKeyOut)
 @refuses(400, 404, 409, 413, 415)
@@ -138,7 +138,7 @@ def regenerate_key(api_id: int, json_data: RegenerateIn) -> NewKeyOut:
 
 
 @api_export.delete("/exports/<int:api_id>")
-@session_required
+@access("write")
 @api_export.output({}, status_code=204)
 @refuses(404)
 def delete_export(api_id: int) -> Response:
@@ -148,9 +148,9 @@ def delete_export(api_id: int) -> Response:
 
 
 @api_export.get("/exports/<int:api_id>/openapi.json")
-@secured_by([*SESSION_SECURITY, {"api_key": []}])
+@secured_by(ACCESS_SECURITY)
 @answers_object("An OpenAPI 3.1 document.")
-@refuses(401, 403, 404)
+@refuses(401, 403, 404, 429)
 def read_export_openapi(api_id: int) -> dict[str, Any]:
     """Give the OpenAPI document of one API, typed from its model; for its owner and for whoever holds its key."""
     return documentation_service.openapi_of(_readable_api(api_id))
@@ -170,16 +170,11 @@ def _export(model_id: int, json_data: ExportIn) -> NewExportOut:
 
 
 def _readable_api(api_id: int) -> ExportedAPI:
-    """Give an API to the session that owns it or to a holder of its key."""
-    key = presented_key()
-    if key is None or not ("X-API-Key" in request.headers or is_well_formed(key)):
-        return APIExportService.details(api_id, viewer=require_session()).api
-    api = APIExportService.validate_api_key(key)
-    if api is None:
-        raise InvalidKey("Invalid or inactive API key")
-    if api.id != api_id:
+    """Give an API to whoever may read its account's APIs, or may call this one."""
+    viewer = require_identity()
+    if not (viewer.may(READ) or viewer.may(predict_scope(api_id))):
         raise NotFound(noun="API")
-    return api
+    return APIExportService.details(api_id, viewer=viewer).api
 
 
 def _out(exported: Exported) -> ExportedAPIOut:

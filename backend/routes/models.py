@@ -10,12 +10,13 @@ from flask import Response, current_app
 
 from backend.core.errors import PayloadTooLarge
 from backend.engine.serving.contract import Contract
+from backend.middleware.access import access
 from backend.middleware.body_limit import SAMPLE_BYTES_MAX
 from backend.middleware.errors import unfit
 from backend.middleware.openapi import pages, refuses, takes_multipart
 from backend.middleware.pagination import next_link
 from backend.middleware.request_shapes import fit
-from backend.middleware.session_auth import current_viewer, session_required
+from backend.middleware.session_auth import current_viewer
 from backend.middleware.uploads import Upload, received_upload
 from backend.models import MLModel
 from backend.schemas.model import (
@@ -39,7 +40,7 @@ models = APIBlueprint("models", __name__, url_prefix="/api/models", tag="Models"
 
 
 @models.post("")
-@session_required
+@access("write")
 @takes_multipart(UPLOAD_FORM)
 @models.output(MLModelOut, status_code=201)
 @refuses(400, 413, 415, 422, 503)
@@ -61,7 +62,7 @@ def upload_model() -> MLModelOut:
 
 
 @models.get("")
-@session_required
+@access("read")
 @models.input(ModelsQuery, location="query")
 @models.output(list[MLModelOut])  # type: ignore[arg-type]  # APIFlask 3 reads lists, its annotation does not say so
 @pages
@@ -74,7 +75,7 @@ def list_models(query_data: ModelsQuery) -> tuple[list[MLModelOut], int, dict[st
 
 
 @models.get("/<int:model_id>")
-@session_required
+@access("read")
 @models.output(MLModelOut)
 @refuses(404)
 def read_model(model_id: int) -> MLModelOut:
@@ -83,7 +84,7 @@ def read_model(model_id: int) -> MLModelOut:
 
 
 @models.delete("/<int:model_id>")
-@session_required
+@access("write")
 @models.input(DeleteModelQuery, location="query")
 @models.output({}, status_code=204)
 @refuses(404, 409, 422)

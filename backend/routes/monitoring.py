@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from apiflask import APIBlueprint
 
+from backend.middleware.access import access
 from backend.middleware.openapi import pages, refuses
 from backend.middleware.pagination import next_link
-from backend.middleware.session_auth import current_viewer, session_required
+from backend.middleware.session_auth import current_viewer
 from backend.schemas.monitoring import (
     APIRequestOut,
     APIsQuery,
@@ -29,7 +30,7 @@ monitoring = APIBlueprint("monitoring", __name__, url_prefix="/api/monitoring", 
 
 
 @monitoring.get("/summary")
-@session_required
+@access("read")
 @monitoring.input(RangeQuery, location="query")
 @monitoring.output(SummaryOut)
 @refuses(400)
@@ -39,7 +40,7 @@ def read_summary(query_data: RangeQuery) -> SummaryOut:
 
 
 @monitoring.get("/apis")
-@session_required
+@access("read")
 @monitoring.input(APIsQuery, location="query")
 @monitoring.output(list[APISummaryOut])  # type: ignore[arg-type]  # APIFlask 3 takes lists
 @pages
@@ -56,7 +57,7 @@ def list_apis(query_data: APIsQuery) -> tuple[list[APISummaryOut], int, dict[str
 
 
 @monitoring.get("/apis/<int:api_id>/stats")
-@session_required
+@access("read")
 @monitoring.input(RangeQuery, location="query")
 @monitoring.output(APIStatsOut)
 @refuses(400, 404)
@@ -66,7 +67,7 @@ def read_stats(api_id: int, query_data: RangeQuery) -> APIStatsOut:
 
 
 @monitoring.get("/apis/<int:api_id>/requests")
-@session_required
+@access("read")
 @monitoring.input(RequestsQuery, location="query")
 @monitoring.output(list[APIRequestOut])  # type: ignore[arg-type]  # APIFlask 3 takes lists
 @pages
@@ -80,7 +81,7 @@ def read_requests(api_id: int, query_data: RequestsQuery) -> tuple[list[APIReque
 
 
 @monitoring.get("/apis/<int:api_id>/metrics")
-@session_required
+@access("read")
 @monitoring.input(RangeQuery, location="query")
 @monitoring.output(list[HourOut])  # type: ignore[arg-type]  # APIFlask 3 takes lists
 @refuses(400, 404)
@@ -90,7 +91,7 @@ def read_metrics(api_id: int, query_data: RangeQuery) -> list[HourOut]:
 
 
 @monitoring.get("/cache")
-@session_required
+@access("read")
 @monitoring.output(CacheOut)
 def read_cache() -> CacheOut:
     """Give the model cache of all workers of this machine."""

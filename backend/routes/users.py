@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from apiflask import APIBlueprint
 
+from backend.middleware.access import access
 from backend.middleware.openapi import refuses
-from backend.middleware.session_auth import current_viewer, session_required
+from backend.middleware.session_auth import current_viewer
 from backend.models import Account
 from backend.schemas.account import ProfileIn, ProfileOut
 from backend.services import account_service
@@ -14,7 +15,7 @@ users = APIBlueprint("users", __name__, url_prefix="/api/v1/users", tag="Account
 
 
 @users.get("/me")
-@session_required
+@access("read")
 @users.output(ProfileOut)
 def read_profile() -> ProfileOut:
     """Give the signed-in account."""
@@ -22,7 +23,7 @@ def read_profile() -> ProfileOut:
 
 
 @users.patch("/me")
-@session_required
+@access("write")
 @users.input(ProfileIn)
 @users.output(ProfileOut)
 @refuses(400, 413, 415, 422)

@@ -1,7 +1,7 @@
 """Who is looking, and what they may see.
 
 Every service that reads an owned row takes a Viewer first. Holds no rule about a single table and never
-answers "forbidden": what a viewer may not see is simply not found.
+answers "forbidden" for a row: what a viewer may not see is simply not found.
 """
 
 from __future__ import annotations
@@ -12,15 +12,50 @@ from typing import TypeVarTuple
 from sqlalchemy import Select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from backend.core.errors import Forbidden
+from backend.engine.keys import Environment
+from backend.engine.scopes import covers
+
 _Entities = TypeVarTuple("_Entities")
+
+
+class ScopeMissing(Forbidden):
+    """The key does not hold the scope that this takes."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"This key does not hold the scope {scope}", details={"reason": "scope", "scope": scope})
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """The signed-in account on whose behalf rows are read or changed."""
+    """The account on whose behalf rows are read or changed, signed in or through one of its keys."""
 
     account_id: str
     is_admin: bool = False
+    """Never through a key."""
+    email: str = ""
+    environment: Environment | None = None
+    """Of the key; a session sees both."""
+    scopes: frozenset[str] | None = None
+    """What the key may do; None for a session, which may do everything."""
+    key_id: str | None = None
+
+    def may(self, scope: str) -> bool:
+        """Tell whether a scope is held."""
+        return self.scopes is None or covers(self.scopes, scope)
+
+    def sees(self, environment: str) -> bool:
+        """Tell whether logs, usage and keys of an environment are the viewer's to see."""
+        return self.environment is None or self.environment == environment
+
+    def require(self, scope: str) -> None:
+        """Refuse a key that does not hold a scope.
+
+        Raises:
+            ScopeMissing: it does not.
+        """
+        if not self.may(scope):
+            raise ScopeMissing(scope)
 
 
 def visible(statement: Select[*_Entities], column: InstrumentedAttribute[str], viewer: Viewer) -> Select[*_Entities]:

@@ -113,8 +113,9 @@ def end_session(family_id: str) -> None:
 def viewer_of(account_id: str, family_id: str) -> Viewer | None:
     """Give who is behind an access token; None once the session has ended. One indexed read."""
     living = exists().where(RefreshToken.family_id == family_id, RefreshToken.revoked_at.is_(None))
-    role = db.session.scalar(select(Account.role).where(Account.id == account_id, Account.status == "active", living))
-    return None if role is None else Viewer(account_id, is_admin=role == "admin")
+    query = select(Account.role, Account.email).where(Account.id == account_id, Account.status == "active", living)
+    found = db.session.execute(query).one_or_none()
+    return None if found is None else Viewer(account_id, is_admin=found.role == "admin", email=found.email)
 
 
 def purge_refresh_tokens(session: Session, *, expired_before: datetime) -> int:

@@ -315,8 +315,8 @@ class TestOwnDocument:
         alice.post(f"/api/exports/{exported['id']}/regenerate-key")
         path = f"/api/exports/{exported['id']}/openapi.json"
 
-        assert client.get(path, headers={"X-API-Key": exported["api_key"]}).status_code == 403
-        assert client.get(path, headers={"X-API-Key": "mp_live_nonsense"}).status_code == 403
+        assert client.get(path, headers={"X-API-Key": exported["api_key"]}).status_code == 401
+        assert client.get(path, headers={"X-API-Key": "mp_live_nonsense"}).status_code == 401
 
 
 def test_public_addresses_are_the_ones_callers_can_reach(build_app: BuildApp, iris_bytes: bytes) -> None:
