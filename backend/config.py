@@ -65,6 +65,8 @@ class Settings:
     """Models each worker keeps loaded."""
     key_calls_per_minute: int = 100
     """The limit a new key gets."""
+    credit_hold_seconds: int = 60
+    """How long credits stay reserved for a call that never finished; longer than the longest call."""
     auth_calls_per_minute: int = 10
     management_calls_per_minute: int = 600
     """Of one account on the management routes, or of one address without a usable identity."""
