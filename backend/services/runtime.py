@@ -60,6 +60,14 @@ class JournalSink(Protocol):
         ...
 
 
+class CreditPublisher(Protocol):
+    """Tells all workers what an account may spend."""
+
+    def publish(self, account_id: str) -> None:
+        """Read an account's credits and tell shared state; called after a commit that changed them. Never raises."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
     """What services reach for beyond the database."""
@@ -83,6 +91,7 @@ class Runtime:
     journal: JournalSink
     predictor: Predictor
     sealer: Sealer
+    credits: CreditPublisher
 
 
 _current: ContextVar[Runtime] = ContextVar("modelport_runtime")
