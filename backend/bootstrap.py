@@ -15,8 +15,8 @@ from backend.adapters.local_artefacts import LocalArtefacts
 from backend.config import Settings, encryption_key, prepare_home
 from backend.core.clock import Clock, SystemClock
 from backend.endpoints import CATALOGUE
+from backend.engine.limits.limiter import StateLimiter
 from backend.engine.limits.state import SharedState
-from backend.engine.limits.windows import SlidingWindowLimiter
 from backend.engine.metering.journal import JournalWriter
 from backend.engine.sealing import Sealer
 from backend.gateway.call import AnyKind
@@ -41,7 +41,7 @@ class Process:
     gateway: Gateway
     kinds: dict[str, AnyKind]
     state: SharedState
-    limiter: SlidingWindowLimiter
+    limiter: StateLimiter
     changes: ChangeService
     status: WorkerStatus
 
@@ -73,7 +73,7 @@ def build_process(settings: Settings, clock: Clock | None = None) -> Process:
     engine = build_engine(settings)
     sessions = sessionmaker(engine, expire_on_commit=False)
     state = SharedState.open(settings.shared_state_file)
-    limiter = SlidingWindowLimiter(state)
+    limiter = StateLimiter(state)
     changes = ChangeService(state, sessions)
     artefacts = LocalArtefacts(settings.models_store)
     directory = Directory(sessions, changes.generation, clock)

@@ -10,7 +10,7 @@ import math
 import time
 
 from backend.core.errors import RateLimited
-from backend.engine.limits.windows import Decision
+from backend.engine.limits.rules import Decision
 
 
 class LimitReached(RateLimited):

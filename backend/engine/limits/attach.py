@@ -10,9 +10,23 @@ from contextlib import suppress
 from pathlib import Path
 
 from backend.engine.limits.errors import StateCorruptError, StateFullError
-from backend.engine.limits.layout import GENERATION_AT, HIGH, LOW, RING, Health, inspect, write_header
+from backend.engine.limits.layout import (
+    EDITION,
+    EXTRA,
+    GENERATION_AT,
+    HEAD,
+    HIGH,
+    KIND,
+    LOW,
+    RING,
+    WINDOW,
+    Health,
+    inspect,
+    write_header,
+)
 from backend.engine.limits.log import Log
-from backend.engine.limits.table import Table
+from backend.engine.limits.naming import CounterKind
+from backend.engine.limits.table import Identity, Table
 
 
 def attach(path: Path, *, entries: int, now: int) -> int:
@@ -94,13 +108,16 @@ def _carry_over(fd: int, fresh_fd: int, now: int) -> None:
         for at in old.entries():
             # A start with a counter less is better than none.
             with suppress(StateFullError):
-                _carry_counter(old, at, fresh, now)
+                if old.words[at + KIND] == CounterKind.WINDOW:
+                    _carry_window(old, at, fresh, now)
+                else:
+                    _carry_word(old, at, fresh, now)
     finally:
         old.close()
         fresh.close()
 
 
-def _carry_counter(old: Table, at: int, fresh: Table, now: int) -> None:
+def _carry_window(old: Table, at: int, fresh: Table, now: int) -> None:
     # After a power cut pages may be of different ages: what does not add up is dropped, not believed.
     if not old.is_mapped(at) or not old.words[at + RING]:
         return
@@ -108,7 +125,7 @@ def _carry_counter(old: Table, at: int, fresh: Table, now: int) -> None:
     stamps = log.kept_after(max(0, now - log.window))
     if not stamps or stamps != sorted(stamps):
         return
-    entry = fresh.insert(old.words[at + HIGH], old.words[at + LOW], 0, lambda _high: False)
+    entry = _insert_like(old, at, fresh)
     copy = Log(fresh.words, entry)
     copy.widen(log.window)
     while len(stamps) > copy.mask:
@@ -117,6 +134,19 @@ def _carry_counter(old: Table, at: int, fresh: Table, now: int) -> None:
     for stamp in stamps:
         copy.append(stamp, 1)
         copy.load(fresh.words, entry)
+
+
+def _carry_word(old: Table, at: int, fresh: Table, now: int) -> None:
+    if old.is_expired(at, now):
+        return
+    entry = _insert_like(old, at, fresh)
+    for word in (HEAD, WINDOW, EXTRA, EDITION):
+        fresh.words[entry + word] = old.words[at + word]
+
+
+def _insert_like(old: Table, at: int, fresh: Table) -> int:
+    words = old.words
+    return fresh.insert(Identity(words[at + HIGH], words[at + LOW], words[at + KIND]), 0, lambda _high: False)
 
 
 def _is_usable(fd: int, path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""The storage behind Flask-Limiter: its moving windows counted in the shared state, exact across workers.
+"""The storage behind Flask-Limiter: its moving windows counted by the gateway's limiter, exact across workers.
 
 Importing it makes the scheme known to the `limits` library; bootstrap spreads `limiter_settings` into Limiter(...).
 Serves the moving-window strategy alone, and never imports Flask.
@@ -10,7 +10,7 @@ from limits.errors import ConfigurationError
 from limits.storage import MovingWindowSupport, Storage
 
 from backend.engine.limits.errors import StateError
-from backend.engine.limits.windows import Policy, SlidingWindowLimiter
+from backend.engine.limits.rules import Limiter, Policy
 
 _KEY_PREFIX = "flask-limiter:"
 
@@ -23,7 +23,7 @@ class LimiterSettings(TypedDict):
     strategy: str
 
 
-def limiter_settings(limiter: SlidingWindowLimiter) -> LimiterSettings:
+def limiter_settings(limiter: Limiter) -> LimiterSettings:
     """Give the arguments that make Flask-Limiter count with `limiter`."""
     # Flask-Limiter passes options on untouched, whatever its annotation says.
     options = cast("dict[str, str | int]", {"limiter": limiter})
@@ -31,11 +31,11 @@ def limiter_settings(limiter: SlidingWindowLimiter) -> LimiterSettings:
 
 
 class SharedStateStorage(Storage, MovingWindowSupport):
-    """Moving windows over a SlidingWindowLimiter."""
+    """Moving windows over a limiter, of one machine or of several."""
 
     STORAGE_SCHEME = ["modelport"]  # noqa: RUF012 - an instance variable by the library's own annotation
 
-    def __init__(self, uri: str | None = None, *, limiter: SlidingWindowLimiter, wrap_exceptions: bool = False) -> None:
+    def __init__(self, uri: str | None = None, *, limiter: Limiter, wrap_exceptions: bool = False) -> None:
         """Take the limiter from the storage options."""
         super().__init__(uri, wrap_exceptions=wrap_exceptions)
         self._limiter = limiter

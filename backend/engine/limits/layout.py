@@ -1,8 +1,16 @@
 """Layout of the shared state's file: native 64-bit words, so that every store is one instruction.
 
     words 0..511         header: magic, version, index entries, next free arena word, generation
-    8 words an entry     index: digest (2), ring, head, longest window in ns, 3 spare words (one cache line)
+    8 words an entry     index, one cache line each: digest (2), ring, value, then by kind
     to the end           arena: rings of timestamps in ns
+
+    entry of        value (HEAD)                  WINDOW               EXTRA              EDITION
+    a window        calls ever counted            longest window, ns
+    a bucket        theoretical arrival, ns       us a token           newest call, ns
+    a day           day number and count
+    credits         position                                           ceiling            its version
+
+An entry whose value is 0 is empty, whatever its kind; credits are never empty once they are whole.
 
 Read by every module of this package. Holds numbers and the check of a header; maps nothing and locks nothing.
 """
@@ -16,7 +24,7 @@ PAGE_BYTES = 4096
 
 # A constant and not a string: a file of another byte order reads as another magic and is refused.
 MAGIC = 0x4D504C494D495453
-VERSION = 1
+VERSION = 2
 
 MAGIC_AT = 0
 VERSION_AT = 1
@@ -32,6 +40,17 @@ LOW = 1
 RING = 2
 HEAD = 3
 WINDOW = 4
+INTERVAL = WINDOW
+KIND = 5
+EXTRA = 6
+SEEN = EXTRA
+CEILING = EXTRA
+EDITION = 7
+
+# A day's word: the number of the day since 1970, shifted, and the calls counted in it.
+DAY_SHIFT = 44
+DAY_COUNT_MAX = (1 << DAY_SHIFT) - 1
+DAY_NS = 86_400 * 1_000_000_000
 
 # A ring's word: where it begins, shifted, and the logarithm of its capacity. Never 0, so 0 is a free entry.
 RING_SHIFT = 6

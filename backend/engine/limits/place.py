@@ -1,26 +1,32 @@
-"""Place: where one counter lives, by its key.
+"""Place: where one counter lives, by its name.
 
-Kept by SharedState between decisions, so that a known key costs no digest and no search. Valid only under its lock.
+Kept by SharedState between decisions, so that a known name costs no digest and no search. Valid only under its lock.
 """
 
 from hashlib import blake2b
 
 from backend.engine.limits.layout import HEAD, HIGH, LOW, RING
 from backend.engine.limits.log import Log
+from backend.engine.limits.naming import CounterKind, counter_kind
 
 STRIPES = 1024
 
 
 class Place(Log):
-    """A counter by its key, read anew at every `acquire`."""
+    """A counter by its name, read anew at every `acquire`.
 
-    __slots__ = ("high", "low", "stripe")
+    Attributes:
+        kind: what an entry made for it is marked as.
+    """
 
-    def __init__(self, key: str) -> None:
-        digest = blake2b(key.encode(), digest_size=16).digest()
+    __slots__ = ("high", "kind", "low", "stripe")
+
+    def __init__(self, name: str, kind: CounterKind = CounterKind.WINDOW) -> None:
+        digest = blake2b(name.encode(), digest_size=16).digest()
         self.high = int.from_bytes(digest[:8], "little")
         self.low = int.from_bytes(digest[8:], "little")
         self.stripe = self.high % STRIPES
+        self.kind = kind
         self.at = self.ring = 0
 
     def is_read_from(self, words: memoryview) -> bool:
@@ -35,3 +41,39 @@ class Place(Log):
         self.head = head = words[at + HEAD]
         self.last = words[self.base + ((head - 1) & self.mask)] if head else 0
         return True
+
+
+class WordPlace(Place):
+    """A counter that is one word, in `head`; its entry has a ring, for windows that may take it over, and leaves it."""
+
+    __slots__ = ()
+
+    def is_read_from(self, words: memoryview) -> bool:
+        """Read the word, if the entry is still ours."""
+        at = self.at
+        if not at or words[at + LOW] != self.low or words[at + HIGH] != self.high:
+            return False
+        self.words = words
+        self.head = words[at + HEAD]
+        return True
+
+    def load(self, words: memoryview, at: int) -> None:
+        """Read an entry; 0 reads as an empty one."""
+        self.words = words
+        self.at = at
+        self.head = words[at + HEAD] if at else 0
+
+    def fits(self, cost: int, now: int, window: int) -> bool:  # noqa: ARG002 - a word always has room
+        """Say whether there is an entry to count in."""
+        return self.at != 0
+
+    def widen(self, window: int) -> None:
+        """Nothing is overwritten."""
+
+
+def make_place(name: str) -> Place:
+    """Make the place of a counter of the kind its name says."""
+    kind = counter_kind(name)
+    if kind is CounterKind.WINDOW:
+        return Place(name)
+    return WordPlace(name, CounterKind.CREDITS_DRAFT if kind is CounterKind.CREDITS else kind)

@@ -18,7 +18,7 @@ from typing import ClassVar
 from backend.engine.limits.attach import attach, is_alone, is_current, rebuild
 from backend.engine.limits.errors import StateClosedError
 from backend.engine.limits.layout import ENTRIES_DEFAULT, GENERATION_AT
-from backend.engine.limits.place import STRIPES, Place
+from backend.engine.limits.place import STRIPES, Place, make_place
 from backend.engine.limits.table import Table
 
 # Locked bytes lie far beyond any file's end: one a stripe of counters, then one for the structure. Always taken
@@ -38,7 +38,7 @@ class SharedState:
         """Use `open`."""
         self._path = path
         self._entries = entries
-        self._clock = clock
+        self.clock = clock
         self._users = 0
         self._lock = threading.Lock()
         self._held: set[int] = set()
@@ -114,7 +114,7 @@ class SharedState:
         with self._lock:
             self._attached()
             if is_alone(self._fd):
-                rebuild(self._fd, self._path, entries=self._entries, now=self._clock())
+                rebuild(self._fd, self._path, entries=self._entries, now=self.clock())
             else:
                 flock(self._fd, LOCK_SH)
                 if is_current(self._fd, self._path):
@@ -129,7 +129,7 @@ class SharedState:
         One thread of a process is inside at a time: record locks do not tell threads apart.
 
         Args:
-            keys: names of counters; one given twice is locked once.
+            keys: names of counters (`counter_name`); one given twice is locked once.
 
         Returns:
             One place a key, the same object for the same key.
@@ -166,8 +166,8 @@ class SharedState:
         """Make sure that `cost` more calls can be counted in every place given, without counting them.
 
         Args:
-            windows: for each place from `acquire` its window in ns; calls inside the longest one ever given are
-                not overwritten. The places are read anew.
+            windows: for each place from `acquire` its window in ns, 0 for one that is no window; calls inside the
+                longest one ever given are not overwritten. The places are read anew.
             now: ns.
             cost: calls.
 
@@ -176,7 +176,7 @@ class SharedState:
         """
         table = self._enter_structure()
         for place, window in windows.items():
-            at = place.at or table.insert(place.high, place.low, now, self._claim)
+            at = place.at or table.insert(place, now, self._claim)
             place.load(table.words, at)
             place.widen(window)
             while not place.fits(cost, now, window):
@@ -190,7 +190,7 @@ class SharedState:
         if self._table is None:
             if not self._users:
                 raise StateClosedError(f"{self._path} is closed")
-            self._fd = attach(self._path, entries=self._entries, now=self._clock())
+            self._fd = attach(self._path, entries=self._entries, now=self.clock())
             self._table = Table(self._fd)
             self._pulse = self._table.pulse
         return self._table
@@ -208,7 +208,7 @@ class SharedState:
     def _remember(self, key: str) -> Place:
         if len(self._places) >= _PLACES_MAX:
             self._places.clear()
-        place = self._places[key] = Place(key)
+        place = self._places[key] = make_place(key)
         return place
 
     def _search(self, places: Sequence[Place]) -> None:

@@ -8,15 +8,21 @@ counter they are about.
 import mmap
 import os
 from collections.abc import Callable, Iterator
+from typing import NamedTuple, Protocol
 
 from backend.engine.limits.errors import StateCorruptError, StateFullError
 from backend.engine.limits.layout import (
     ARENA_NEXT_AT,
+    DAY_NS,
+    DAY_SHIFT,
+    EDITION,
     ENTRIES_AT,
     ENTRY_WORDS,
+    EXTRA,
     HEAD,
     HIGH,
     INDEX_AT,
+    KIND,
     LOW,
     PAGE_BYTES,
     RING,
@@ -28,12 +34,32 @@ from backend.engine.limits.layout import (
     arena_at,
 )
 from backend.engine.limits.log import Log
+from backend.engine.limits.naming import CounterKind
 
 GROWTH_BYTES_MAX = 16 << 20
 _ENTRIES_A_PAGE = PAGE_BYTES // WORD_BYTES // ENTRY_WORDS
 # At three quarters in use, a run of this many entries without a free or expired one does not happen by chance.
 _PATH_ENTRIES = 256
 _ZERO_PAGE = bytes(PAGE_BYTES)
+
+
+class Named(Protocol):
+    """Whose an entry is: the halves of its digest, and what it holds."""
+
+    @property
+    def high(self) -> int: ...  # noqa: D102 - as above
+    @property
+    def low(self) -> int: ...  # noqa: D102 - as above
+    @property
+    def kind(self) -> int: ...  # noqa: D102 - as above
+
+
+class Identity(NamedTuple):
+    """Whose an entry is, as read from another file."""
+
+    high: int
+    low: int
+    kind: int
 
 
 class Table:
@@ -65,22 +91,22 @@ class Table:
                 return at
         return 0
 
-    def insert(self, high: int, low: int, now: int, claim: Callable[[int], bool]) -> int:
+    def insert(self, owner: Named, now: int, claim: Callable[[int], bool]) -> int:
         """Find or make the counter's entry.
 
         Args:
-            high, low: the halves of its digest.
-            now: ns; an entry on the way whose calls have all expired by then is taken over.
+            owner: whose it is.
+            now: ns; an entry on the way that means nothing any more by then is taken over.
             claim: locks the counter whose `high` is given, without waiting; says whether it could.
 
         Raises:
             StateFullError: every entry it might have is in use, or the disk is full.
         """
-        spare = 0
+        spare, high, low = 0, owner.high, owner.low
         for at in self._path(low):
             if not self.words[at + RING]:
                 if not spare:
-                    self._publish(at, high, low)
+                    self._publish(at, owner)
                     return at
                 break
             if self.words[at + LOW] == low and self.words[at + HIGH] == high:
@@ -89,18 +115,29 @@ class Table:
                 spare = at
         if not spare:
             raise StateFullError(f"too many of the {self._entries} counters are in use")
-        # Emptied before it is renamed: half renamed it answers to nobody and is taken over by the next.
+        # Emptied before it is renamed: half renamed it answers to nobody and is taken over by the next. Its kind
+        # changes in between, so that nobody ever finds his counter as one of another kind.
         words = self.words
-        words[spare + HEAD] = 0
-        words[spare + WINDOW] = 0
+        for word in (HEAD, WINDOW, EXTRA, EDITION):
+            words[spare + word] = 0
         words[spare + HIGH] = high
+        words[spare + KIND] = owner.kind
         words[spare + LOW] = low
         return spare
 
     def is_expired(self, at: int, now: int) -> bool:
-        """Say whether no call of the counter can matter any more at `now` ns."""
-        log = Log(self.words, at)
-        return not log.head or log.last + self.words[at + WINDOW] <= now
+        """Say whether nothing the counter holds can matter any more at `now` ns."""
+        words = self.words
+        kind, value = words[at + KIND], words[at + HEAD]
+        if kind == CounterKind.CREDITS:
+            return False
+        if not value or kind == CounterKind.CREDITS_DRAFT:
+            return True
+        if kind == CounterKind.BUCKET:
+            return value <= now
+        if kind == CounterKind.DAY:
+            return value >> DAY_SHIFT < now // DAY_NS
+        return Log(words, at).last + words[at + WINDOW] <= now
 
     def is_mapped(self, at: int) -> bool:
         """Say whether the counter's ring lies inside this process's mapping."""
@@ -149,12 +186,13 @@ class Table:
         # Looked at twice: its owner may have counted a call before we had its lock.
         return self.is_expired(at, now) and claim(self.words[at + HIGH]) and self.is_expired(at, now)
 
-    def _publish(self, at: int, high: int, low: int) -> None:
+    def _publish(self, at: int, owner: Named) -> None:
         self._back_with_disk(at)
         base = self._allocate(1 << RING_LOG2_FIRST)
         words = self.words
-        words[at + HIGH] = high
-        words[at + LOW] = low
+        words[at + KIND] = owner.kind
+        words[at + HIGH] = owner.high
+        words[at + LOW] = owner.low
         # Last: until now the entry is free, and whoever comes next writes over it.
         words[at + RING] = base << RING_SHIFT | RING_LOG2_FIRST
 

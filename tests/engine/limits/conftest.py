@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from backend.engine.limits.limiter import StateLimiter
 from backend.engine.limits.state import SharedState
-from backend.engine.limits.windows import SlidingWindowLimiter
 
 
 class HandClock:
@@ -43,8 +43,8 @@ def state(path: Path, clock: HandClock) -> Iterator[SharedState]:
 
 
 @pytest.fixture
-def limiter(state: SharedState, clock: HandClock) -> SlidingWindowLimiter:
-    return SlidingWindowLimiter(state, clock)
+def limiter(state: SharedState, clock: HandClock) -> StateLimiter:
+    return StateLimiter(state, clock)
 
 
 @pytest.fixture(scope="session")

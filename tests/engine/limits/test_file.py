@@ -6,8 +6,9 @@ import pytest
 
 from backend.engine.limits import layout
 from backend.engine.limits.errors import StateCorruptError, StateFullError
+from backend.engine.limits.limiter import StateLimiter
+from backend.engine.limits.rules import Policy
 from backend.engine.limits.state import SharedState
-from backend.engine.limits.windows import Policy, SlidingWindowLimiter
 from tests.engine.limits import workers
 from tests.engine.limits.conftest import HandClock
 
@@ -22,7 +23,7 @@ def make(path: Path, clock: HandClock, calls: int) -> Policy:
     """Leave a state behind in which a key has been called."""
     policy = Policy("p", "k", 50, 60.0)
     state = SharedState.open(path, clock=clock)
-    limiter = SlidingWindowLimiter(state, clock)
+    limiter = StateLimiter(state, clock)
     for _ in range(calls):
         limiter.admit((policy,))
     state.bump_generation()
@@ -47,7 +48,7 @@ def test_a_broken_or_older_file_is_made_anew_when_nobody_uses_it(
     policy = make(path, clock, 50)
     write_word(path, at, word)
     state = SharedState.open(path, clock=clock)
-    assert SlidingWindowLimiter(state, clock).usage(policy).calls == 0
+    assert StateLimiter(state, clock).usage(policy).calls == 0
     state.close()
 
 
@@ -65,7 +66,7 @@ def test_an_empty_file_and_a_half_made_one_are_no_obstacle(path: Path, clock: Ha
     path.write_bytes(b"")
     path.with_name("limits.bin.new").write_bytes(b"half")
     state = SharedState.open(path, clock=clock)
-    assert SlidingWindowLimiter(state, clock).admit((Policy("p", "k", 1, 1.0),)).allowed
+    assert StateLimiter(state, clock).admit((Policy("p", "k", 1, 1.0),)).allowed
     assert path.stat().st_mode & 0o777 == 0o600
     state.close()
 
@@ -75,7 +76,7 @@ def test_windows_survive_a_restart_of_everything(path: Path, clock: HandClock) -
     policy = make(path, clock, 50)
     clock.forward(59)
     state = SharedState.open(path, clock=clock)
-    limiter = SlidingWindowLimiter(state, clock)
+    limiter = StateLimiter(state, clock)
     assert not limiter.admit((policy,)).allowed
     assert state.generation() == 2
     clock.forward(1)
@@ -88,7 +89,7 @@ def test_a_rebuild_drops_what_a_power_cut_tore(path: Path, clock: HandClock) -> 
     torn = make(path, clock, 20)
     whole = Policy("p", "other", 50, 60.0)
     state = SharedState.open(path, clock=clock)
-    limiter = SlidingWindowLimiter(state, clock)
+    limiter = StateLimiter(state, clock)
     limiter.admit((whole,))
     place = state.acquire((torn.key,))[0]
     at = place.at
@@ -97,7 +98,7 @@ def test_a_rebuild_drops_what_a_power_cut_tore(path: Path, clock: HandClock) -> 
     for ring in ((1 << 40) << layout.RING_SHIFT | 4, 1 << layout.RING_SHIFT | 63):
         write_word(path, at + layout.RING, ring)
         state = SharedState.open(path, clock=clock)
-        limiter = SlidingWindowLimiter(state, clock)
+        limiter = StateLimiter(state, clock)
         assert (limiter.usage(torn).calls, limiter.usage(whole).calls) == (0, 1)
         limiter.admit((torn,))
         at = state.acquire((torn.key,))[0].at
@@ -109,7 +110,7 @@ def test_a_rebuild_drops_what_a_power_cut_tore(path: Path, clock: HandClock) -> 
 def test_compact_gives_space_back_when_alone(path: Path, clock: HandClock, pool: Pool) -> None:
     """Outgrown rings and expired counters go, live calls stay, and nothing moves under another process."""
     state = SharedState.open(path, clock=clock)
-    limiter = SlidingWindowLimiter(state, clock)
+    limiter = StateLimiter(state, clock)
     for number in range(100):
         for _ in range(600):
             limiter.admit((Policy("p", f"old{number}", 600, 60.0),))
@@ -136,7 +137,7 @@ def test_compact_waits_for_nobody(path: Path, pool: Pool) -> None:
 def test_expired_counters_make_room_and_living_ones_do_not(path: Path, clock: HandClock) -> None:
     """A flood of new names cannot fill the index for good, nor push out a counter that still counts."""
     state = SharedState.open(path, entries=256, clock=clock)
-    limiter = SlidingWindowLimiter(state, clock)
+    limiter = StateLimiter(state, clock)
     days = [Policy("day", f"day{number}", 5, 86400.0) for number in range(40)]
     limiter.admit(days, 5)
     for number in range(2000):

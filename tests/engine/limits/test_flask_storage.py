@@ -10,18 +10,18 @@ from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
 
 from backend.engine.limits.flask_storage import SharedStateStorage, limiter_settings
+from backend.engine.limits.limiter import StateLimiter
 from backend.engine.limits.state import SharedState
-from backend.engine.limits.windows import SlidingWindowLimiter
 from tests.engine.limits import workers
 from tests.engine.limits.conftest import HandClock
 
 
 @pytest.fixture
-def storage(limiter: SlidingWindowLimiter) -> SharedStateStorage:
+def storage(limiter: StateLimiter) -> SharedStateStorage:
     return SharedStateStorage("modelport://", limiter=limiter)
 
 
-def test_flask_limiter_counts_in_the_shared_state(limiter: SlidingWindowLimiter, clock: HandClock) -> None:
+def test_flask_limiter_counts_in_the_shared_state(limiter: StateLimiter, clock: HandClock) -> None:
     """A management route is limited by an exact window, and says in its headers where it stands."""
     app = Flask("limited")
     guard = Limiter(lambda: "someone", app=app, headers_enabled=True, **limiter_settings(limiter))
@@ -75,7 +75,7 @@ def test_only_moving_windows_are_kept(storage: SharedStateStorage) -> None:
         storage.reset()
 
 
-def test_the_scheme_is_known_and_a_closed_state_is_down(limiter: SlidingWindowLimiter, state: SharedState) -> None:
+def test_the_scheme_is_known_and_a_closed_state_is_down(limiter: StateLimiter, state: SharedState) -> None:
     """Flask-Limiter can see that the storage is gone and fall back."""
     storage = storage_from_string("modelport://", limiter=limiter)  # type: ignore[arg-type]
     assert isinstance(storage, SharedStateStorage)

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from backend.engine.limits.errors import StateClosedError
+from backend.engine.limits.limiter import StateLimiter
+from backend.engine.limits.rules import Policy
 from backend.engine.limits.state import SharedState
-from backend.engine.limits.windows import Policy, SlidingWindowLimiter
 from tests.engine.limits import workers
 
 pytestmark = pytest.mark.slow
@@ -34,7 +35,7 @@ def test_decisions_over_several_counters_are_atomic(path: Path, pool: Pool) -> N
     state = SharedState.open(path)
     results = pool.starmap(workers.hammer_in_turns, [(str(path), sequences)] * PROCESSES, chunksize=1)
     admitted = [sum(column) for column in zip(*results, strict=True)]
-    limiter = SlidingWindowLimiter(state, lambda: workers.NOW)
+    limiter = StateLimiter(state, lambda: workers.NOW)
     for policy in (a, b, c):
         count = sum(n for n, policies in zip(admitted, sequences, strict=True) if policy in policies)
         assert limiter.usage(policy).calls == count <= policy.limit
@@ -45,7 +46,7 @@ def test_decisions_over_several_counters_are_atomic(path: Path, pool: Pool) -> N
 def test_rings_and_file_grow_under_all_processes(path: Path, pool: Pool) -> None:
     """A process whose mapping is older than the file sees the calls others counted beyond it."""
     state = SharedState.open(path)
-    limiter = SlidingWindowLimiter(state, lambda: workers.NOW)
+    limiter = StateLimiter(state, lambda: workers.NOW)
     shared = Policy("p", "shared0", 3000, 60.0)
     limiter.admit((shared,))
     before = path.stat().st_size
@@ -71,7 +72,7 @@ def test_a_bump_is_seen_by_every_process_and_none_is_lost(path: Path, pool: Pool
 def test_threads_of_one_process_get_exactly_the_limit(path: Path) -> None:
     """Record locks do not tell threads apart; the state does."""
     state = SharedState.open(path)
-    limiter = SlidingWindowLimiter(state, lambda: workers.NOW)
+    limiter = StateLimiter(state, lambda: workers.NOW)
     policies = (Policy("a", "a", 500, 60.0), Policy("b", "b", 700, 60.0))
     admitted: list[bool] = []
 
@@ -104,4 +105,4 @@ def test_opening_twice_in_one_process_gives_one_state(path: Path) -> None:
     with pytest.raises(StateClosedError):
         second.generation()
     with pytest.raises(StateClosedError):
-        SlidingWindowLimiter(second).admit((Policy("p", "k", 1, 1.0),))
+        StateLimiter(second).admit((Policy("p", "k", 1, 1.0),))

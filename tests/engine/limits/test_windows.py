@@ -4,18 +4,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from backend.engine.limits.limiter import StateLimiter
+from backend.engine.limits.rules import Policy
 from backend.engine.limits.state import SharedState
-from backend.engine.limits.windows import Policy, SlidingWindowLimiter
 from tests.engine.limits.conftest import HandClock
 
 
-def admitted(limiter: SlidingWindowLimiter, policies: Sequence[Policy], attempts: int) -> int:
+def admitted(limiter: StateLimiter, policies: Sequence[Policy], attempts: int) -> int:
     return sum(limiter.admit(policies).allowed for _ in range(attempts))
 
 
-def test_a_call_leaves_the_window_exactly_when_it_is_one_window_old(
-    limiter: SlidingWindowLimiter, clock: HandClock
-) -> None:
+def test_a_call_leaves_the_window_exactly_when_it_is_one_window_old(limiter: StateLimiter, clock: HandClock) -> None:
     """The 101st call inside a minute is refused, and admitted the very nanosecond the first one is a minute old."""
     policy = (Policy("plan", "k", 100, 60.0),)
     for _ in range(100):
@@ -30,7 +29,7 @@ def test_a_call_leaves_the_window_exactly_when_it_is_one_window_old(
     assert not limiter.admit(policy).allowed
 
 
-def test_a_decision_says_where_the_window_stands(limiter: SlidingWindowLimiter, clock: HandClock) -> None:
+def test_a_decision_says_where_the_window_stands(limiter: StateLimiter, clock: HandClock) -> None:
     """Headers are honest: remaining counts this call, reset is when the window is empty or a place free."""
     policy = Policy("plan", "k", 2, 10.0)
     started = clock.now / 1e9
@@ -46,7 +45,7 @@ def test_a_decision_says_where_the_window_stands(limiter: SlidingWindowLimiter, 
     assert refused.retry_after == pytest.approx(6)
 
 
-def test_peek_and_usage_count_nothing(limiter: SlidingWindowLimiter, clock: HandClock) -> None:
+def test_peek_and_usage_count_nothing(limiter: StateLimiter, clock: HandClock) -> None:
     """Showing a limit on a page costs the caller nothing."""
     policy = Policy("plan", "k", 1, 10.0)
     assert [limiter.peek(policy).remaining for _ in range(3)] == [1, 1, 1]
@@ -58,7 +57,7 @@ def test_peek_and_usage_count_nothing(limiter: SlidingWindowLimiter, clock: Hand
     assert limiter.peek(policy).allowed
 
 
-def test_one_refusal_counts_nowhere(limiter: SlidingWindowLimiter) -> None:
+def test_one_refusal_counts_nowhere(limiter: StateLimiter) -> None:
     """Several limits are one decision: a call its key refuses is not taken from the plan."""
     plan, key = Policy("plan", "plan:1", 10, 60.0), Policy("key", "key:1", 3, 60.0)
     assert admitted(limiter, (plan, key), 8) == 3
@@ -67,7 +66,7 @@ def test_one_refusal_counts_nowhere(limiter: SlidingWindowLimiter) -> None:
     assert limiter.peek(plan).remaining == 7
 
 
-def test_the_binding_policy_is_the_tightest_or_the_last_to_free_a_place(limiter: SlidingWindowLimiter) -> None:
+def test_the_binding_policy_is_the_tightest_or_the_last_to_free_a_place(limiter: StateLimiter) -> None:
     """A caller that waits as told is not refused by the other policy that refused too."""
     minute, day = Policy("minute", "m", 2, 60.0), Policy("day", "d", 2, 86400.0)
     assert limiter.admit((Policy("wide", "w", 9, 60.0), minute, day)).policy is minute
@@ -75,7 +74,7 @@ def test_the_binding_policy_is_the_tightest_or_the_last_to_free_a_place(limiter:
     assert limiter.admit((minute, day)).policy is day
 
 
-def test_policies_with_one_key_look_at_the_same_calls(limiter: SlidingWindowLimiter, clock: HandClock) -> None:
+def test_policies_with_one_key_look_at_the_same_calls(limiter: StateLimiter, clock: HandClock) -> None:
     """A minute's and a day's limit over one counter count each call once."""
     policies = (Policy("minute", "k", 5, 60.0), Policy("day", "k", 40, 86400.0))
     total = 0
@@ -86,7 +85,7 @@ def test_policies_with_one_key_look_at_the_same_calls(limiter: SlidingWindowLimi
     assert limiter.usage(policies[1]).calls == 40
 
 
-def test_a_changed_limit_holds_at_once_and_keeps_the_history(limiter: SlidingWindowLimiter, clock: HandClock) -> None:
+def test_a_changed_limit_holds_at_once_and_keeps_the_history(limiter: StateLimiter, clock: HandClock) -> None:
     """An UPDATE of a limit neither forgives the calls already made nor forgets them."""
     assert admitted(limiter, (Policy("plan", "k", 100, 60.0),), 150) == 100
     assert admitted(limiter, (Policy("plan", "k", 10, 60.0),), 5) == 0
@@ -96,14 +95,14 @@ def test_a_changed_limit_holds_at_once_and_keeps_the_history(limiter: SlidingWin
     assert admitted(limiter, (Policy("plan", "k", 0, 60.0),), 5) == 0
 
 
-def test_a_limit_of_nothing_refuses_the_first_call(limiter: SlidingWindowLimiter) -> None:
+def test_a_limit_of_nothing_refuses_the_first_call(limiter: StateLimiter) -> None:
     """Zero means none, not unlimited."""
     refused = limiter.admit((Policy("off", "k", 0, 60.0),))
     assert (refused.allowed, refused.remaining) == (False, 0)
     assert refused.retry_after == pytest.approx(60)
 
 
-def test_a_clock_that_jumps_back_admits_no_more(limiter: SlidingWindowLimiter, clock: HandClock) -> None:
+def test_a_clock_that_jumps_back_admits_no_more(limiter: StateLimiter, clock: HandClock) -> None:
     """Setting the machine's clock back does not hand out a second window."""
     policy = (Policy("plan", "k", 10, 60.0),)
     assert admitted(limiter, policy, 6) == 6
@@ -114,7 +113,7 @@ def test_a_clock_that_jumps_back_admits_no_more(limiter: SlidingWindowLimiter, c
     assert admitted(limiter, policy, 20) == 10
 
 
-def test_a_call_may_cost_several(limiter: SlidingWindowLimiter) -> None:
+def test_a_call_may_cost_several(limiter: StateLimiter) -> None:
     """A batch is admitted whole or not at all, and says when it would fit."""
     policy = (Policy("rows", "k", 100, 60.0),)
     assert limiter.admit(policy, 60).remaining == 40
@@ -131,7 +130,7 @@ def test_a_policy_without_meaning_is_refused(limit: int, window: float) -> None:
         Policy("p", "k", limit, window)
 
 
-def test_a_decision_needs_a_policy_and_a_cost(limiter: SlidingWindowLimiter) -> None:
+def test_a_decision_needs_a_policy_and_a_cost(limiter: StateLimiter) -> None:
     """No policy at all must not read as admitted."""
     with pytest.raises(ValueError, match="needs"):
         limiter.admit(())
@@ -155,7 +154,7 @@ def test_it_decides_as_a_plain_list_of_times_would(
 ) -> None:
     """Rings, growth and binary search change nothing: the decision is the definition's, for any order of calls."""
     clock = HandClock()
-    limiter = SlidingWindowLimiter(state, clock)
+    limiter = StateLimiter(state, clock)
     times: dict[str, list[int]] = {key: [] for key in "abc"}
     for key in times:
         limiter.admit((Policy("p", key, 1, 1000 / 1e9),))

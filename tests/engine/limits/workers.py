@@ -21,9 +21,10 @@ from limits.strategies import MovingWindowRateLimiter
 from backend.engine.limits import layout
 from backend.engine.limits.errors import StateError
 from backend.engine.limits.flask_storage import SharedStateStorage
+from backend.engine.limits.limiter import StateLimiter
 from backend.engine.limits.place import Place
+from backend.engine.limits.rules import Policy
 from backend.engine.limits.state import SharedState
-from backend.engine.limits.windows import Policy, SlidingWindowLimiter
 
 _REACHES_THE_FILE = {"STORE_SUBSCR", "CALL", "CALL_FUNCTION_EX"}
 _ACK = struct.Struct("=QQ")
@@ -42,7 +43,7 @@ def hammer(path: str, clock_path: str, policies: Sequence[Policy], attempts: int
     """Call as fast as possible; gives how many calls were admitted."""
     state = SharedState.open(path)
     now = read_clock(clock_path)()
-    limiter = SlidingWindowLimiter(state, lambda: now)
+    limiter = StateLimiter(state, lambda: now)
     try:
         return sum(limiter.admit(policies).allowed for _ in range(attempts))
     finally:
@@ -52,7 +53,7 @@ def hammer(path: str, clock_path: str, policies: Sequence[Policy], attempts: int
 def hammer_in_turns(path: str, sequences: Sequence[Sequence[Policy]]) -> list[int]:
     """Run several decisions in turn at one instant; gives the admissions of each."""
     state = SharedState.open(path)
-    limiter = SlidingWindowLimiter(state, lambda: NOW)
+    limiter = StateLimiter(state, lambda: NOW)
     try:
         admitted = [0] * len(sequences)
         for _ in range(100):
@@ -66,7 +67,7 @@ def hammer_in_turns(path: str, sequences: Sequence[Sequence[Policy]]) -> list[in
 def fill(path: str, prefix: str, counters: int, calls: int) -> int:
     """Count `calls` under each of many new keys; gives how many were admitted."""
     state = SharedState.open(path)
-    limiter = SlidingWindowLimiter(state, lambda: NOW)
+    limiter = StateLimiter(state, lambda: NOW)
     try:
         policies = [(Policy("p", f"{prefix}{number}", calls, 60.0),) for number in range(counters)]
         return sum(limiter.admit(policy).allowed for _ in range(calls) for policy in policies)
@@ -100,7 +101,7 @@ def in_child(work: Callable[[], int]) -> int:
 def fork_in_the_middle(path: str) -> tuple[int, int, int]:
     """Fork while a thread of the parent is inside an admission; gives the calls of child, parent, and the window."""
     state = SharedState.open(path)
-    limiter = SlidingWindowLimiter(state, lambda: NOW)
+    limiter = StateLimiter(state, lambda: NOW)
     policy = Policy("p", "forked", 100, 60.0)
     limiter.admit((policy,))
     inside, leave = threading.Event(), threading.Event()
@@ -143,10 +144,10 @@ def kill_at_every_step(path: str, *, before: int, limit: int, keys: int) -> tupl
     state = SharedState.open(path, entries=1 << 6)
     wrong = []
     for step in itertools.count(1):
-        limiter = SlidingWindowLimiter(state, lambda: NOW + step)  # noqa: B023 - used in this turn only
+        limiter = StateLimiter(state, lambda: NOW + step)  # noqa: B023 - used in this turn only
         _crowd(limiter, step)
         policies = [Policy(f"p{n}", f"{step}/{n}", limit, 60.0) for n in range(keys)]
-        limiter = SlidingWindowLimiter(state, lambda: NOW + step + 1)  # noqa: B023 - as above
+        limiter = StateLimiter(state, lambda: NOW + step + 1)  # noqa: B023 - as above
         for _ in range(before):
             limiter.admit(policies)
         status = in_child(lambda: _admit_and_die(state, limiter, policies, step))  # noqa: B023 - as above
@@ -162,13 +163,13 @@ def kill_at_every_step(path: str, *, before: int, limit: int, keys: int) -> tupl
     return step - 1, wrong
 
 
-def _crowd(limiter: SlidingWindowLimiter, step: int) -> None:
+def _crowd(limiter: StateLimiter, step: int) -> None:
     """Fill the index with counters of two calls that expire in a nanosecond, for the tested ones to take over."""
     for number in range(30):
         limiter.admit((Policy("crowd", f"{step}-{number}", 2, 1e-9),), 2)
 
 
-def _admit_and_die(state: SharedState, limiter: SlidingWindowLimiter, policies: Sequence[Policy], steps: int) -> int:
+def _admit_and_die(state: SharedState, limiter: StateLimiter, policies: Sequence[Policy], steps: int) -> int:
     state.generation()
     left = steps
 
@@ -209,7 +210,7 @@ def kill_at_random(path: str, acks_path: str, kills: int) -> int:
     for child in children:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-    later = SlidingWindowLimiter(state, lambda: time.time_ns() + 3600 * 1000 * MS)
+    later = StateLimiter(state, lambda: time.time_ns() + 3600 * 1000 * MS)
     admitted = sum(later.admit(kill_policies(0)).allowed for _ in range(100))
     state.close()
     return admitted
@@ -244,7 +245,7 @@ def _count_for_ever(state: SharedState, acks_path: str) -> NoReturn:
         return seen
 
     try:
-        limiter = SlidingWindowLimiter(state, clock)
+        limiter = StateLimiter(state, clock)
         acks = os.open(acks_path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         while True:
             bucket = time.time_ns() // (20 * MS)
@@ -276,7 +277,7 @@ def compact_beside_a_child(path: str) -> tuple[bool, bool]:
 def count_on_a_full_disk(path: str) -> tuple[str, int, bool]:
     """Forbid the file to grow; gives the error, what it counted, and whether a known counter still counts."""
     state = SharedState.open(path, entries=1 << 12)
-    limiter = SlidingWindowLimiter(state, lambda: NOW)
+    limiter = StateLimiter(state, lambda: NOW)
     known, wide = Policy("p", "known", 10, 60.0), Policy("p", "wide", 10**6, 60.0)
     limiter.admit((known,))
     allowed = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -297,7 +298,7 @@ def count_on_a_full_disk(path: str) -> tuple[str, int, bool]:
 def hit_storage(path: str, limit: str, attempts: int) -> int:
     """Hit Flask-Limiter's storage; gives how many hits were granted."""
     state = SharedState.open(path)
-    storage = SharedStateStorage(limiter=SlidingWindowLimiter(state, lambda: NOW))
+    storage = SharedStateStorage(limiter=StateLimiter(state, lambda: NOW))
     strategy, item = MovingWindowRateLimiter(storage), parse(limit)
     try:
         return sum(strategy.hit(item, "k") for _ in range(attempts))
@@ -309,7 +310,7 @@ def flood_beside_a_decision(path: str) -> int:
     """Flood the index while a fork decides about an expired counter; gives what that counter holds in the end."""
     state = SharedState.open(path, entries=64)
     key, now = "slow", NOW
-    limiter = SlidingWindowLimiter(state, lambda: now)
+    limiter = StateLimiter(state, lambda: now)
     policy = Policy("p", key, 5, 1.0)
     limiter.admit((policy,))
     now += 2 * 1000 * MS

@@ -1,0 +1,153 @@
+"""StateLimiter: decides admissions over the shared file, exactly for all processes of the machine.
+
+Used by the gateway before every metered call, through its Limiter port, and by the storage of Flask-Limiter. Several
+rules are one decision: all count the call, or none does. Knows no plan or kind; reads no clock but the one given.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from operator import attrgetter
+
+from backend.engine.limits.buckets import count_in_bucket, judge_bucket
+from backend.engine.limits.days import count_in_day, judge_day
+from backend.engine.limits.naming import CounterKind, counter_name
+from backend.engine.limits.place import Place
+from backend.engine.limits.rules import NS, Decision, Policy, Rule, TokenBucket, Usage
+from backend.engine.limits.state import SharedState
+from backend.engine.limits.windows import judge_window
+
+
+class StateLimiter:
+    """Decides admissions over a SharedState, exactly for all processes that share it.
+
+    A clock that jumps back is taken to stand still at the newest call of a counter, so it never admits more.
+    """
+
+    def __init__(self, state: SharedState, clock: Callable[[], int] = time.time_ns) -> None:
+        """Count in `state`; `clock` gives ns since the epoch, the same in every process."""
+        self._state = state
+        self._clock = clock
+
+    def admit(self, rules: Sequence[Rule], cost: int = 1) -> Decision:
+        """Count a call under every rule, or under none when one refuses.
+
+        Args:
+            rules: at least one. Those of one sort with the same key count the call once, as the first of them says.
+            cost: how many calls it counts for, 1 or more.
+
+        Raises:
+            StateError: the shared state cannot answer; nothing was counted.
+            ValueError: no rule, or a cost below 1.
+        """
+        if not rules or cost < 1:
+            raise ValueError("a decision needs a rule and a cost")
+        if len(rules) == 1 and isinstance(rules[0], Policy):
+            return self._admit_window(rules[0], cost)
+        return self._admit_all(rules, cost)
+
+    def peek(self, rule: Rule) -> Decision:
+        """Say what `admit` would answer, counting nothing; `remaining` is what is left without this call."""
+        place = self._state.acquire((rule.counter,))[0]
+        try:
+            now = self._clock()
+            decision = _judge(rule, place, now, 1)
+            if not decision.allowed or decision.overage:
+                return decision
+            reset_at = decision.reset_at
+            if isinstance(rule, Policy):
+                reset_at = max(now, place.last + rule.window_ns) / NS
+            elif isinstance(rule, TokenBucket):
+                reset_at = max(now, place.head) / NS
+            return decision._replace(remaining=decision.remaining + 1, reset_at=reset_at)
+        finally:
+            self._state.release()
+
+    def usage(self, policy: Policy) -> Usage:
+        """Count the calls in the window."""
+        log = self._state.acquire((policy.counter,))[0]
+        try:
+            now = max(self._clock(), log.last)
+            count = log.count_after(now - policy.window_ns)
+            return Usage(count, (log.stamp(log.head - count) if count else now) / NS)
+        finally:
+            self._state.release()
+
+    def forget(self, key: str) -> None:
+        """Drop what was counted under a key, in windows, buckets and days alike."""
+        kinds = (CounterKind.WINDOW, CounterKind.BUCKET, CounterKind.DAY)
+        places = self._state.acquire([counter_name(kind, key) for kind in kinds])
+        try:
+            for place in places:
+                if place.at:
+                    place.clear()
+        finally:
+            self._state.release()
+
+    def _admit_window(self, policy: Policy, cost: int) -> Decision:
+        # What _admit_all does, without its lists: many calls have one window.
+        place = self._state.acquire((policy.counter,))[0]
+        try:
+            now = self._clock()
+            decision = judge_window(policy, place, now, cost)
+            if decision.allowed:
+                if not place.fits(cost, now, policy.window_ns):
+                    self._state.reserve({place: policy.window_ns}, now=now, cost=cost)
+                place.append(now, cost)
+            return decision
+        finally:
+            self._state.release()
+
+    def _admit_all(self, rules: Sequence[Rule], cost: int) -> Decision:
+        places = self._state.acquire([rule.counter for rule in rules])
+        try:
+            now = self._clock()
+            decisions = [_judge(rules[i], place, now, cost) for i, place in enumerate(places)]
+            decision = bind(decisions)
+            if decision.allowed:
+                self._count(rules, places, now, cost)
+            return decision
+        finally:
+            self._state.release()
+
+    def _count(self, rules: Sequence[Rule], places: Sequence[Place], now: int, cost: int) -> None:
+        # Whatever can fail comes first. A kill between two counters leaves the first a call too high until it
+        # is forgotten: too strict by one call that nobody was promised, never too lax.
+        windows: dict[Place, int] = {}
+        for rule, place in zip(rules, places, strict=True):
+            window = rule.window_ns if isinstance(rule, Policy) else 0
+            windows[place] = max(window, windows.get(place, 0))
+        for place, window in windows.items():
+            if not place.fits(cost, now, window):
+                self._state.reserve(windows, now=now, cost=cost)
+                break
+        for rule, place in zip(rules, places, strict=True):
+            if windows.pop(place, None) is None:
+                continue
+            if isinstance(rule, Policy):
+                place.append(now, cost)
+            elif isinstance(rule, TokenBucket):
+                count_in_bucket(rule, place, now, cost)
+            else:
+                count_in_day(place, now, cost)
+
+
+def bind(decisions: Sequence[Decision]) -> Decision:
+    """Make one decision of those of several rules."""
+    refusals = [decision for decision in decisions if not decision.allowed]
+    if refusals:
+        return max(refusals, key=attrgetter("reset_at"))
+    limits = [decision for decision in decisions if decision.policy.can_refuse] or decisions
+    binding = min(limits, key=attrgetter("remaining"))
+    beyond = [decision for decision in decisions if decision.overage]
+    if not beyond:
+        return binding
+    worst = next((decision for decision in beyond if decision.overage == "charge"), beyond[0])
+    return binding._replace(overage=worst.overage, exceeded=worst.exceeded)
+
+
+def _judge(rule: Rule, place: Place, now: int, cost: int) -> Decision:
+    if isinstance(rule, Policy):
+        return judge_window(rule, place, now, cost)
+    if isinstance(rule, TokenBucket):
+        return judge_bucket(rule, place, now, cost)
+    return judge_day(rule, place, now, cost)
