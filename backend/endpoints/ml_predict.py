@@ -19,6 +19,9 @@ class MLPredict(Kind[ServedAPI, Batch]):
     """Predicts with the model behind `/api/predict/<api_id>`."""
 
     name: ClassVar[str] = "ml.predict"
+    title: ClassVar[str] = "Prediction"
+    unit: ClassVar[str] = "row"
+    unit_price: ClassVar[int] = 1
     method: ClassVar[str] = "POST"
     path: ClassVar[str] = "/api/predict/<target>"
 

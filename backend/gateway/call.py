@@ -8,7 +8,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
+
+from backend.engine.keys import Environment
+from backend.engine.signing import PlainKey, SignedRequest
 
 
 class Target(Protocol):
@@ -25,8 +28,18 @@ class Target(Protocol):
         ...
 
     @property
-    def scope(self) -> str:
-        """The scope a key must hold."""
+    def account_id(self) -> str:
+        """Whose it is; keys of other accounts never call it."""
+        ...
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """The scopes of which a key must hold one."""
+        ...
+
+    @property
+    def endpoint(self) -> str:
+        """The path it is called at, as usage names it."""
         ...
 
     @property
@@ -48,10 +61,24 @@ TargetT = TypeVar("TargetT", bound=Target)
 WorkT = TypeVar("WorkT", bound=Work)
 
 
+@dataclass(frozen=True, slots=True)
+class SurfaceLimit:
+    """How often one account may call a kind, whatever its keys and plan."""
+
+    calls: int
+    window_seconds: float
+
+
 class Kind(ABC, Generic[TargetT, WorkT]):
     """A metered kind: everything the product knows of it, in one file under `backend/endpoints`."""
 
     name: ClassVar[str]
+    title: ClassVar[str]
+    unit: ClassVar[str]
+    """What is paid for, in the singular: row, token, minute."""
+    unit_price: ClassVar[int]
+    """Credits for one unit."""
+    surface: ClassVar[SurfaceLimit | None] = None
     method: ClassVar[str]
     path: ClassVar[str]
     """With one `<target>` part, as Flask writes it."""
@@ -73,6 +100,10 @@ class Kind(ABC, Generic[TargetT, WorkT]):
             InvalidInput: with every problem in its details.
         """
 
+    def cost(self, work: WorkT) -> int:
+        """Give what the work costs, in credits; it is reserved before the work and never charged when that fails."""
+        return self.unit_price * work.rows
+
     @abstractmethod
     def execute(self, target: TargetT, work: WorkT) -> Mapping[str, object]:
         """Do the work; give the answer's own fields.
@@ -90,12 +121,27 @@ AnyKind = Kind[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class SessionPrincipal:
+    """A signed-in account that calls without a key, as the playground does."""
+
+    account_id: str
+    environment: Environment
+
+
+Credential: TypeAlias = PlainKey | SignedRequest | SessionPrincipal
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
-    """One request as a door received it. The key is never shown by repr."""
+    """One request as a door received it. The credential is never shown by repr."""
 
     kind: AnyKind
     target: str
-    key: str | None
+    credential: Credential | None
+    request_target: str
+    """Path and query exactly as the request line has them: what a signature covers."""
+    origin: str | None
+    """The page a browser sends it from."""
     read_body: Callable[[int], bytes]
     """Reads at most that many bytes; raises PayloadTooLarge beyond."""
     request_id: str
@@ -118,3 +164,5 @@ class Answer:
     status: int
     body: bytes
     headers: list[tuple[str, str]]
+    credits: int = 0
+    """What the call cost."""
