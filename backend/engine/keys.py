@@ -24,6 +24,7 @@ CHECKSUM_CHARACTERS = 6
 KEY_ID_CHARACTERS = 24
 # A bound on what is hashed and compared; minted keys are far below it.
 KEY_LENGTH_MAX = 128
+_KEY_ID_SHAPE = re.compile(r"ak_(?:live|test)_[0-9A-Za-z]{1,48}")
 _SHAPE = re.compile(r"[a-z][a-z0-9]{0,15}_(?:live|test)_[0-9A-Za-z]{53,}")
 
 
@@ -77,6 +78,11 @@ def mask(visible_prefix: str, last_four: str) -> str:
 def new_key_id(environment: Environment) -> str:
     """Give a public id, `ak_live_...` or `ak_test_...`, with 142 random bits."""
     return f"ak_{environment}_{_random_text(KEY_ID_CHARACTERS)}"
+
+
+def is_key_id(text: str) -> bool:
+    """Tell whether a text can be a public id of a key."""
+    return _KEY_ID_SHAPE.fullmatch(text) is not None
 
 
 def _random_text(length: int) -> str:

@@ -9,35 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.core.clock import Clock
 from backend.core.errors import Unavailable
-from backend.engine.keys import digest, is_well_formed
-from backend.engine.limits.windows import Policy
+from backend.engine.keys import Environment, digest, is_key_id, is_well_formed
+from backend.engine.scopes import PREDICT_ANY, WRITE, predict_scope
+from backend.engine.sealing import Sealer
 from backend.models import Account, AppKey, ExportedAPI
+from backend.services.grants import Grant, grant_of_key, grant_of_session
 
-WINDOW_SECONDS = 60.0
 ENTRIES_MAX = 20_000
 
 ValueT = TypeVar("ValueT")
 NameT = TypeVar("NameT", str, int)
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """What a key may do."""
-
-    key_id: str
-    account_id: str
-    scopes: frozenset[str]
-    policies: tuple[Policy, ...]
-    expires_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +37,10 @@ class ServedAPI:
     model_id: int
     status: str
     allowed_origins: tuple[str, ...]
-    scope: str
+    account_id: str
+    endpoint: str
+    scopes: frozenset[str]
+    """A key of the account that holds one of them may call it."""
 
     @property
     def is_active(self) -> bool:
@@ -84,39 +76,60 @@ class Remembered(Generic[NameT, ValueT]):
 class Directory:
     """Keys by digest and APIs by id, as this worker remembers them."""
 
-    def __init__(self, sessions: sessionmaker[Session], generation: Callable[[], object], clock: Clock) -> None:
+    def __init__(
+        self, sessions: sessionmaker[Session], generation: Callable[[], object], clock: Clock, sealer: Sealer
+    ) -> None:
         self._sessions = sessions
         self._clock = clock
-        self._grants: Remembered[str, Grant | None] = Remembered(generation, self._read_grant)
+        self._sealer = sealer
+        self._grants: Remembered[str, Grant | None] = Remembered(generation, self._read_digest)
+        self._signers: Remembered[str, Grant | None] = Remembered(generation, self._read_key_id)
+        self._players: Remembered[str, Grant | None] = Remembered(generation, self._read_player)
         self._apis: Remembered[int, ServedAPI | None] = Remembered(generation, self._read_api)
 
     def grant(self, key: str) -> Grant | None:
         """Give what a key may do; None when it is malformed, unknown, revoked, expired, or its account disabled."""
-        if not is_well_formed(key):
-            return None
-        grant = self._grants.get(digest(key))
-        if grant is None or (grant.expires_at is not None and grant.expires_at <= self._clock.now()):
-            return None
-        return grant
+        return self._living(self._grants.get(digest(key))) if is_well_formed(key) else None
+
+    def signer(self, key_id: str) -> Grant | None:
+        """Give what a key may do by its public id, for requests that are signed with it."""
+        return self._living(self._signers.get(key_id)) if is_key_id(key_id) else None
+
+    def player(self, account_id: str, environment: Environment) -> Grant | None:
+        """Give what a signed-in account may call without a key; None when it is gone or disabled."""
+        return self._players.get(f"{environment}:{account_id}")
 
     def api(self, api_id: int) -> ServedAPI | None:
         """Give an exported API, or None."""
         return self._apis.get(api_id)
 
-    def _read_grant(self, key_digest: str) -> Grant | None:
+    def _living(self, grant: Grant | None) -> Grant | None:
+        is_over = grant is not None and grant.expires_at is not None and grant.expires_at <= self._clock.now()
+        return None if is_over else grant
+
+    def _read_digest(self, key_digest: str) -> Grant | None:
+        return self._read_key(AppKey.digest == key_digest)
+
+    def _read_key_id(self, key_id: str) -> Grant | None:
+        return self._read_key(AppKey.key_id == key_id)
+
+    def _read_key(self, which: ColumnElement[bool]) -> Grant | None:
         query = (
-            select(AppKey, Account.status)
+            select(AppKey, Account.plan)
             .join(Account, Account.id == AppKey.account_id)
-            .where(AppKey.digest == key_digest, AppKey.revoked_at.is_(None))
+            .where(which, AppKey.revoked_at.is_(None), Account.status == "active")
         )
         with self._sessions() as session:
             found = session.execute(query).first()
-            if found is None or found.status != "active":
+            return None if found is None else grant_of_key(found[0], found[1], self._sealer)
+
+    def _read_player(self, name: str) -> Grant | None:
+        environment, _, account_id = name.partition(":")
+        with self._sessions() as session:
+            account = session.get(Account, account_id)
+            if account is None or account.status != "active":
                 return None
-            key: AppKey = found[0]
-            limit = key.quota.sustained_limit
-            policy = Policy("per-key", f"key:{key.key_id}", limit, WINDOW_SECONDS)
-            return Grant(key.key_id, key.account_id, frozenset(key.scopes), (policy,), key.expires_at)
+            return grant_of_session(account, cast("Environment", environment))
 
     def _read_api(self, api_id: int) -> ServedAPI | None:
         with self._sessions() as session:
@@ -124,4 +137,12 @@ class Directory:
             if row is None:
                 return None
             origins = tuple(row.allowed_origins or ())
-            return ServedAPI(row.id, row.model_id, row.status, origins, f"predict:{row.id}")
+            return ServedAPI(
+                api_id=row.id,
+                model_id=row.model_id,
+                status=row.status,
+                allowed_origins=origins,
+                account_id=row.account_id,
+                endpoint=row.api_endpoint,
+                scopes=frozenset({predict_scope(row.id), PREDICT_ANY, WRITE}),
+            )
