@@ -5,23 +5,52 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from backend.engine.limits.windows import Decision, Policy
-from backend.services.directory_service import Grant
+from backend.engine.keys import Environment
+from backend.engine.limits.rules import Decision, Rule
+from backend.services.grants import Grant
 
 
 class Directory(Protocol):
-    """Knows every key."""
+    """Knows every key and account."""
 
     def grant(self, key: str) -> Grant | None:
         """Give what a key may do, or None for one that may do nothing (unknown, revoked, expired)."""
+        ...
+
+    def signer(self, key_id: str) -> Grant | None:
+        """Give the same by the key's public id, for requests that are signed with it."""
+        ...
+
+    def player(self, account_id: str, environment: Environment) -> Grant | None:
+        """Give what a signed-in account may call without a key."""
         ...
 
 
 class Limiter(Protocol):
     """Decides admission, exactly, for all workers at once."""
 
-    def admit(self, policies: Sequence[Policy]) -> Decision:
-        """Count the call against every policy, or against none when one refuses."""
+    def admit(self, rules: Sequence[Rule]) -> Decision:
+        """Count the call against every rule, or against none when one refuses."""
+        ...
+
+    def peek(self, rule: Rule) -> Decision:
+        """Tell what `admit` would answer, counting nothing."""
+        ...
+
+
+class Credits(Protocol):
+    """Reserves what calls cost, exactly, for all workers at once and without a database."""
+
+    def reserve(self, account_id: str, amount: int) -> int:
+        """Take credits out of an account's reach until the call's record says what became of them.
+
+        Returns:
+            Where the reservation ends on the account's number line.
+
+        Raises:
+            InsufficientCredits: the account has less.
+            Unavailable: nobody can tell at the moment; the call is not done.
+        """
         ...
 
 

@@ -13,8 +13,9 @@ from backend.core.errors import PayloadTooLarge
 from backend.endpoints import MLPredict
 from backend.gateway.call import AnyKind, Call
 from backend.gateway.pipeline import Gateway
-from backend.middleware.api_auth import presented_key, require_api_key
+from backend.middleware.api_auth import require_api_key
 from backend.middleware.body_limit import bounded_body
+from backend.middleware.call_credentials import credential_in, request_target_in
 from backend.middleware.cors import PREFLIGHT_HEADERS, allow_any_or_listed
 from backend.middleware.openapi import refuses, secured_by, takes_json
 from backend.middleware.request_context import current_request_id
@@ -28,7 +29,7 @@ prediction = APIBlueprint("prediction", __name__, tag="Prediction")
 @prediction.route(MLPredict.path, methods=[MLPredict.method])
 @prediction.output(Prediction)
 @secured_by(KEY_SECURITY)
-@refuses(400, 401, 403, 404, 413, 429, 500, 503)
+@refuses(400, 401, 402, 403, 404, 413, 429, 500, 503)
 @takes_json(PREDICT_BODY)
 def predict(target: str) -> Response:
     """Predict with an exported model.
@@ -41,7 +42,9 @@ def predict(target: str) -> Response:
     call = Call(
         kind=kind,
         target=target,
-        key=presented_key(),
+        credential=credential_in(request.environ),
+        request_target=request_target_in(request.environ),
+        origin=request.headers.get("Origin"),
         read_body=read_body,
         request_id=current_request_id(),
         remote_address=request.remote_addr or "",

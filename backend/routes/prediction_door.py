@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from backend.core.ids import new_request_id
 from backend.gateway.call import AnyKind, Call
 from backend.gateway.pipeline import Gateway
-from backend.middleware.api_auth import key_in
+from backend.middleware.call_credentials import credential_in, request_target_in
 from backend.middleware.security_headers import api_headers
 
 if TYPE_CHECKING:
@@ -50,7 +50,9 @@ class PredictionDoor:
         call = Call(
             kind=self._kind,
             target=target.group(1),
-            key=key_in(environ),
+            credential=credential_in(environ),
+            request_target=request_target_in(environ),
+            origin=None,
             read_body=lambda _bytes_max: body,
             request_id=new_request_id(),
             remote_address=environ.get("REMOTE_ADDR", ""),

@@ -1,0 +1,32 @@
+"""What the headers of a metered call carry: its credential, and the path that a signature covers.
+
+Called by both doors, Flask and bare WSGI, so that a caller is read in one way. Checks nothing: the gateway does.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from backend.engine.signing import KeyCredential, read_credential
+from backend.middleware.api_auth import key_in
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+
+def credential_in(environ: WSGIEnvironment) -> KeyCredential | None:
+    """Give the key or the signature of a WSGI request; None without either."""
+    return read_credential(key_in(environ) or "", environ.get("HTTP_X_SIGNATURE", ""))
+
+
+def request_target_in(environ: WSGIEnvironment) -> str:
+    """Give path and query exactly as the request line has them.
+
+    WSGI decodes the path, and a signature covers what was sent; gunicorn and werkzeug keep that as RAW_URI.
+    """
+    raw: str = environ.get("RAW_URI", "")
+    if raw.startswith("/"):
+        return raw
+    query: str = environ.get("QUERY_STRING", "")
+    path: str = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
+    return f"{path}?{query}" if query else path
