@@ -15,14 +15,17 @@ from backend.adapters.local_artefacts import LocalArtefacts
 from backend.config import Settings, encryption_key, prepare_home
 from backend.core.clock import Clock, SystemClock
 from backend.endpoints import CATALOGUE
+from backend.engine.limits.credit_cells import CreditCells
 from backend.engine.limits.limiter import StateLimiter
 from backend.engine.limits.state import SharedState
 from backend.engine.metering.journal import JournalWriter
 from backend.engine.sealing import Sealer
+from backend.gateway.authentication import Authenticator
 from backend.gateway.call import AnyKind
 from backend.gateway.pipeline import Gateway
 from backend.models.engine_options import engine_options, install_sqlite_pragmas
 from backend.services.change_service import ChangeService
+from backend.services.credit_gate import CreditGate
 from backend.services.directory_service import Directory
 from backend.services.metrics_service import MetricsObserver
 from backend.services.model_library import ModelLibrary
@@ -42,6 +45,7 @@ class Process:
     kinds: dict[str, AnyKind]
     state: SharedState
     limiter: StateLimiter
+    credit_gate: CreditGate
     changes: ChangeService
     status: WorkerStatus
 
@@ -74,16 +78,19 @@ def build_process(settings: Settings, clock: Clock | None = None) -> Process:
     sessions = sessionmaker(engine, expire_on_commit=False)
     state = SharedState.open(settings.shared_state_file)
     limiter = StateLimiter(state)
+    credit_gate = CreditGate(CreditCells(state), sessions, clock)
+    sealer = Sealer(encryption_key(settings))
     changes = ChangeService(state, sessions)
     artefacts = LocalArtefacts(settings.models_store)
-    directory = Directory(sessions, changes.generation, clock)
+    directory = Directory(sessions, changes.generation, clock, sealer)
     library = ModelLibrary(sessions, artefacts, capacity=settings.model_cache_size, rows_max=settings.predict_rows_max)
     predictor = Predictor(directory, library)
     status = WorkerStatus(settings.workers_folder, library.snapshot)
     journal = JournalWriter(settings.journal_folder)
     gateway = Gateway(
-        directory=directory,
+        authenticator=Authenticator(directory, limiter),
         limiter=limiter,
+        credits=credit_gate,
         journal=journal,
         observer=MetricsObserver(lambda: status.memory_mb),
         logged_body_bytes_max=settings.log_body_bytes_max,
@@ -96,6 +103,8 @@ def build_process(settings: Settings, clock: Clock | None = None) -> Process:
         changes=changes,
         journal=journal,
         predictor=predictor,
+        sealer=sealer,
+        credit_gate=credit_gate,
     )
     kinds = {kind.name: kind(predictor, settings.predict_body_bytes_max) for kind in CATALOGUE}
     return Process(
@@ -106,6 +115,7 @@ def build_process(settings: Settings, clock: Clock | None = None) -> Process:
         kinds=dict(kinds),
         state=state,
         limiter=limiter,
+        credit_gate=credit_gate,
         changes=changes,
         status=status,
     )
@@ -120,6 +130,8 @@ def _runtime(
     changes: ChangeService,
     journal: JournalWriter,
     predictor: Predictor,
+    sealer: Sealer,
+    credit_gate: CreditGate,
 ) -> Runtime:
     return Runtime(
         base_url=settings.base_url,
@@ -139,5 +151,6 @@ def _runtime(
         changes=changes,
         journal=journal,
         predictor=predictor,
-        sealer=Sealer(encryption_key(settings)),
+        sealer=sealer,
+        credits=credit_gate,
     )
