@@ -32,10 +32,9 @@ def _begin() -> None:
 
 
 def _actor() -> Actor:
-    """Give who the request's view found signed in; the system, where nobody is."""
+    """Give who the request's view found signed in, or by its key."""
     viewer: Viewer | None = g.get("viewer")
     if viewer is None:
-        return Actor(type="system")
-    key_id: str | None = getattr(viewer, "key_id", None)
-    kind: ActorType = "session" if key_id is None else "key"
-    return Actor(type=kind, account_id=viewer.account_id, key_id=key_id, is_admin=viewer.is_admin)
+        return Actor(type="anonymous")
+    kind: ActorType = "session" if viewer.key_id is None else "key"
+    return Actor(type=kind, account_id=viewer.account_id, key_id=viewer.key_id, is_admin=viewer.is_admin)

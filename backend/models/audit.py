@@ -38,7 +38,7 @@ class AuditEntry(Base):
     target: Mapped[dict[str, Any]] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
     """What was changed, by ids: {"key_id": ...}."""
     actor: Mapped[dict[str, Any]] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
-    """Who: {"type": "session" | "key" | "admin" | "command" | "system", "account_id", "key_id"}."""
+    """Who: {"type": "session" | "key" | "admin" | "anonymous" | "command" | "system", "account_id", "key_id"}."""
     details: Mapped[dict[str, Any]] = mapped_column(JSON().with_variant(JSONB, "postgresql"))
     """What changed, before and after; never a secret."""
     ip: Mapped[str | None] = mapped_column(String(45))

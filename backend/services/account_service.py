@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import lru_cache
 
 from argon2 import PasswordHasher
@@ -18,12 +19,16 @@ from sqlalchemy.exc import IntegrityError
 
 from backend.core.errors import Conflict, NotFound, Unauthenticated, ValidationFailed
 from backend.core.ids import new_uuid
-from backend.models import Account, db
+from backend.core.plans import BUSINESS, FREE
+from backend.models import Account, AuditEntry, db
 from backend.services.access import Viewer
+from backend.services.audit_service import Actor, record
 from backend.services.runtime import current_runtime
 
 FIRST_ADMIN_EMAIL = "admin@modelport.local"
 GENERATED_PASSWORD_BYTES = 18
+PROFILE_FIELDS = ("name", "avatar_url")
+FAILURES_NOTED_SECONDS = 15 * 60
 _COMMON_TEXT = """
     12345678 123456789 1234567890 11111111 00000000 87654321 password password1 password12 passw0rd p@ssw0rd
     qwertyui qwerty123 qwertyuiop 1q2w3e4r 1qaz2wsx asdfghjk abcd1234 abc12345 iloveyou sunshine princess football
@@ -80,9 +85,8 @@ def register(*, email: str, password: str, name: str) -> Account:
     """
     refuse_weak(password, email)
     account = _new_account(email=email, password=password, name=name, role="user")
-    db.session.add(account)
     try:
-        db.session.commit()
+        _add(account, actor=Actor(type="session", account_id=account.id))
     except IntegrityError:
         db.session.rollback()
         raise EmailTaken from None
@@ -100,6 +104,8 @@ def authenticate(*, email: str, password: str) -> Account:
     account = db.session.scalar(select(Account).where(Account.email == email.strip().lower()))
     known_hash = account.password_hash if account is not None else _hash_of_nobody()
     if not _is_password(known_hash, password) or account is None or account.status != "active":
+        if account is not None and account.status == "active":
+            _note_failure(account.id)
         raise WrongCredentials
     if _hasher.check_needs_rehash(account.password_hash):
         account.password_hash = _hasher.hash(password)
@@ -118,10 +124,18 @@ def profile(viewer: Viewer) -> Account:
 def change_profile(viewer: Viewer, changes: Mapping[str, str | None]) -> Account:
     """Set what an account may change of itself: name, avatar_url (None takes it away)."""
     account = profile(viewer)
-    if changes.get("name") is not None:
-        account.name = str(changes["name"])
-    if "avatar_url" in changes:
-        account.avatar_url = changes["avatar_url"]
+    wanted = {name: value for name, value in changes.items() if name in PROFILE_FIELDS}
+    if wanted.get("name", "") is None:
+        del wanted["name"]
+    changed = {
+        name: {"before": getattr(account, name), "after": value}
+        for name, value in wanted.items()
+        if getattr(account, name) != value
+    }
+    for name in changed:
+        setattr(account, name, wanted[name])
+    if changed:
+        record("profile.changed", account_id=account.id, target={"account_id": account.id}, details=changed)
     db.session.commit()
     return account
 
@@ -137,10 +151,9 @@ def ensure_first_admin(email: str, password: str) -> FirstAdmin | None:
         return None
     chosen = password or secrets.token_urlsafe(GENERATED_PASSWORD_BYTES)
     address = (email or FIRST_ADMIN_EMAIL).strip().lower()
-    account = _new_account(email=address, password=chosen, name="Administrator", role="admin")
-    db.session.add(account)
+    account = _new_account(email=address, password=chosen, name="Administrator", role="admin", plan=BUSINESS.name)
     try:
-        db.session.commit()
+        _add(account)
     except IntegrityError:
         # Another set-up was faster, or the address is an ordinary account's, which must not become mighty by itself.
         db.session.rollback()
@@ -166,15 +179,42 @@ def _has_admin() -> bool:
     return db.session.scalar(select(Account.id).where(Account.role == "admin").limit(1)) is not None
 
 
-def _new_account(*, email: str, password: str, name: str, role: str) -> Account:
+def _new_account(*, email: str, password: str, name: str, role: str, plan: str = FREE.name) -> Account:
     return Account(
         id=new_uuid(),
         email=email,
         name=name,
         password_hash=_hasher.hash(password),
         role=role,
+        plan=plan,
+        status="active",
         created_at=current_runtime().clock.now(),
     )
+
+
+def _add(account: Account, *, actor: Actor | None = None) -> None:
+    """Add an account and the first entry of its trail, and commit.
+
+    Raises:
+        IntegrityError: the address has an account.
+    """
+    db.session.add(account)
+    db.session.flush()
+    details = {"role": account.role, "plan": account.plan}
+    record("account.registered", account_id=account.id, target={"account_id": account.id}, details=details, actor=actor)
+    db.session.commit()
+
+
+def _note_failure(account_id: str) -> None:
+    """Note a wrong password in the account's trail, once in a while: strangers must not fill it."""
+    since = current_runtime().clock.now() - timedelta(seconds=FAILURES_NOTED_SECONDS)
+    recent = select(AuditEntry.id).where(
+        AuditEntry.account_id == account_id, AuditEntry.created_at > since, AuditEntry.action == "session.failed"
+    )
+    if db.session.scalar(recent.limit(1)) is None:
+        actor = Actor(type="anonymous")
+        record("session.failed", account_id=account_id, target={"account_id": account_id}, actor=actor)
+        db.session.commit()
 
 
 def _is_password(known_hash: str, password: str) -> bool:

@@ -22,7 +22,8 @@ from backend.models import AuditEntry, AuditHead, db
 from backend.services.runtime import current_runtime
 from backend.services.transactions import insert_into
 
-ActorType = Literal["session", "key", "command", "system"]
+ActorType = Literal["session", "key", "anonymous", "command", "system"]
+"""anonymous is a request without a proven identity, such as a sign-in with a wrong password."""
 IP_LENGTH_MAX = 45
 USER_AGENT_LENGTH_MAX = 300
 

@@ -17,6 +17,7 @@ from backend.core.errors import Unauthenticated
 from backend.core.ids import new_uuid
 from backend.models import Account, RefreshToken, db
 from backend.services.access import Viewer
+from backend.services.audit_service import Actor, record
 from backend.services.runtime import current_runtime
 
 PARALLEL_REFRESH_SECONDS = 10
@@ -61,6 +62,8 @@ class RefreshReused(Unauthenticated):
 def begin_session(account: Account) -> GrantedSession:
     """Start a family for an account that just proved who it is."""
     granted = _grant(account, family_id=new_uuid())
+    actor = Actor(type="session", account_id=account.id)
+    record("session.started", account_id=account.id, target={"session_id": granted.family_id}, actor=actor)
     db.session.commit()
     return granted
 
