@@ -12,6 +12,8 @@ from flask_migrate import upgrade
 
 from backend.config import Settings
 from backend.services.account_service import ensure_first_admin
+from backend.services.audit_service import COMMAND, acting
+from backend.services.audit_verification import accounts_with_chains, verify
 from backend.services.runtime import current_runtime
 
 
@@ -20,6 +22,7 @@ def install_commands(app: Flask, settings: Settings) -> None:
     app.config["MODELPORT_SETTINGS"] = settings
     app.cli.add_command(setup)
     app.cli.add_command(demo_traffic)
+    app.cli.add_command(audit)
 
 
 @click.command()
@@ -30,14 +33,15 @@ def setup(*, as_json: bool) -> None:
     settings: Settings = current_app.config["MODELPORT_SETTINGS"]
     upgrade()
     current_runtime().artefacts.remove_orphans()
-    admin = ensure_first_admin(settings.admin_email, settings.admin_password)
     made: dict[str, object] = {}
-    if admin is not None:
-        made["admin"] = {"email": admin.email, "password": admin.generated_password}
-        if settings.demo:
-            from backend.services import demo_service  # noqa: PLC0415 - scikit-learn; other commands need none
+    with acting(COMMAND):
+        admin = ensure_first_admin(settings.admin_email, settings.admin_password)
+        if admin is not None:
+            made["admin"] = {"email": admin.email, "password": admin.generated_password}
+            if settings.demo:
+                from backend.services import demo_service  # noqa: PLC0415 - scikit-learn; other commands need none
 
-            made |= demo_service.make_demo(admin.account_id)
+                made |= demo_service.make_demo(admin.account_id)
     click.echo(json.dumps(made) if as_json else json.dumps(made, indent=2))
 
 
@@ -48,3 +52,28 @@ def demo_traffic() -> None:
     from backend.services import demo_service  # noqa: PLC0415 - scikit-learn; other commands need none
 
     demo_service.make_traffic(current_runtime().base_url, json.load(sys.stdin))
+
+
+@click.group()
+def audit() -> None:
+    """Look after the audit trail."""
+
+
+@audit.command("verify")
+@click.option("--account", default="", help="Id of the one account to check; all when left out.")
+@with_appcontext
+def verify_audit(account: str) -> None:
+    """Recompute the hash of every entry of the audit trail; exit with 1 where one does not hold."""
+    sessions = current_runtime().sessions
+    checked, broken_chains = 0, 0
+    for account_id in [account] if account else accounts_with_chains(sessions):
+        found = verify(sessions, account_id)
+        checked += found.checked
+        if found.first_broken is not None:
+            broken_chains += 1
+            broken = found.first_broken
+            row = "gone" if broken.id is None else f"id {broken.id}"
+            click.echo(f"{account_id}: entry {broken.seq} ({row}): {broken.why}")
+    click.echo(f"{checked} entries hold" + (f"; {broken_chains} chains are broken" if broken_chains else ""))
+    if broken_chains:
+        sys.exit(1)

@@ -1,6 +1,7 @@
 """HTTP in, HTTP out; one blueprint per file: read, call one function, choose a status."""
 
 from backend.routes.api_export import api_export
+from backend.routes.audit import audit
 from backend.routes.auth import auth
 from backend.routes.documentation import documentation
 from backend.routes.health import health
@@ -10,6 +11,6 @@ from backend.routes.prediction import prediction
 from backend.routes.users import users
 from backend.routes.web import web
 
-BLUEPRINTS = (auth, users, models, api_export, prediction, monitoring, health, documentation, web)
+BLUEPRINTS = (auth, users, audit, models, api_export, prediction, monitoring, health, documentation, web)
 
 __all__ = ["BLUEPRINTS"]
