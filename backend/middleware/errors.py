@@ -37,7 +37,7 @@ from backend.middleware.request_context import current_request_id
 PROBLEM_JSON = "application/problem+json"
 ROW_ID_MAX = 2**31 - 1
 """Of an INTEGER column, as PostgreSQL has it."""
-_VALIDATED_PATHS = ("/api/v1/", "/api/models")
+_VALIDATED_PATHS = ("/api/v1/", "/api/dev/", "/api/admin/", "/api/models")
 _log = get_logger(__name__)
 
 

@@ -57,8 +57,8 @@ class AppKey(Base):
     """Refuse the bare key: only signed requests pass."""
     encrypted_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
     """AES-256-GCM with the key id as associated data; only of keys that sign."""
-    replaces_key_id: Mapped[str | None] = mapped_column(String(64))
-    """The key this one took over from, by value."""
+    replaces_key_id: Mapped[str | None] = mapped_column(String(64), unique=True, index=True)
+    """The key this one took over from, by value; of two that would take over at once the database refuses one."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, server_default=func.current_timestamp())
     expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

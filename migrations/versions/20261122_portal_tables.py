@@ -284,12 +284,14 @@ def upgrade() -> None:
     op.add_column('dev_app_keys', sa.Column('encrypted_secret', sa.LargeBinary(), nullable=True))
     op.add_column('dev_app_keys', sa.Column('app_id', sa.String(length=36), nullable=True))
     op.create_index('ix_dev_app_keys_app_id', 'dev_app_keys', ['app_id'])
+    op.create_index('ix_dev_app_keys_replaces_key_id', 'dev_app_keys', ['replaces_key_id'], unique=True)
     watch(WATCHED)
     refuse_changes()
     op.execute("UPDATE dev_accounts SET plan = 'business' WHERE role = 'admin'")
 
 
 def downgrade() -> None:
+    op.drop_index('ix_dev_app_keys_replaces_key_id', 'dev_app_keys')
     op.drop_index('ix_dev_app_keys_app_id', 'dev_app_keys')
     unwatch(WATCHED)
     for table, columns in ADDED.items():
