@@ -1,30 +1,48 @@
 """The statements of the fold: segments claimed and advanced, raw rows inserted, usage counted.
 
-Called by the fold alone, inside its transaction. Locks are taken in one order: segments by name, APIs by id, keys by
-id.
+Called by the fold alone, inside its transaction. Locks are taken in one order: segments by name, APIs by id, credits by
+account, days by place, keys by id.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Table, Update, bindparam, case, delete, insert, or_, select, update
+from sqlalchemy import Column, Table, Update, bindparam, case, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from backend.engine.metering.reader import Chunk, JournalReader
 from backend.engine.metering.records import CallRecord
 from backend.models import APIRequest, AppKey, ExportedAPI, JournalSegment
 from backend.services.bucket_rows import moment_of
-from backend.services.journal_batch import Sums
+from backend.services.bulk_insert import Values, insert_rows, stored_moment
+from backend.services.journal_batch import Usage
 from backend.services.transactions import insert_into
 
 REQUESTS: Table = APIRequest.__table__  # type: ignore[assignment]
 SEGMENTS: Table = JournalSegment.__table__  # type: ignore[assignment]
 APIS: Table = ExportedAPI.__table__  # type: ignore[assignment]
 KEYS: Table = AppKey.__table__  # type: ignore[assignment]
-IDS_PER_QUERY = 500
+REQUEST_COLUMNS = (
+    "api_id",
+    "request_data",
+    "response_data",
+    "response_time",
+    "status_code",
+    "error_message",
+    "cpu_usage",
+    "memory_usage",
+    "timestamp",
+    "request_id",
+    "key_id",
+    "model_id",
+    "rows",
+    "request_bytes",
+    "response_bytes",
+    "remote_address",
+)
 
 
 class Overtaken(Exception):
@@ -74,36 +92,26 @@ def forget(session: Session, segment: str) -> None:
     session.execute(delete(SEGMENTS).where(SEGMENTS.c.name == segment))
 
 
-def lock_apis(session: Session, api_ids: Collection[int]) -> set[int]:
-    """Lock the APIs that still exist against deletion, and their buckets against other folds; give their ids."""
+def lock_apis(session: Session, api_ids: Collection[int]) -> dict[int, str]:
+    """Lock the APIs that still exist against deletion, and their buckets against other folds; give their owners."""
     if not api_ids:
-        return set()
-    statement = select(APIS.c.id).where(APIS.c.id.in_(api_ids)).order_by(APIS.c.id)
-    return set(session.scalars(statement.with_for_update(key_share=True)))
-
-
-def known_request_ids(session: Session, request_ids: Sequence[str]) -> set[str]:
-    """Give those of some request ids that the database holds already."""
-    known: set[str] = set()
-    for place in range(0, len(request_ids), IDS_PER_QUERY):
-        some = request_ids[place : place + IDS_PER_QUERY]
-        known.update(session.scalars(select(REQUESTS.c.request_id).where(REQUESTS.c.request_id.in_(some))))
-    return known
+        return {}
+    statement = select(APIS.c.id, APIS.c.account_id).where(APIS.c.id.in_(api_ids)).order_by(APIS.c.id)
+    return {row.id: row.account_id for row in session.execute(statement.with_for_update(key_share=True))}
 
 
 def insert_requests(session: Session, records: Sequence[CallRecord]) -> None:
     """Insert the raw rows."""
-    if records:
-        session.execute(insert(REQUESTS), [_request_row(record) for record in records])
+    insert_rows(session, REQUESTS, REQUEST_COLUMNS, [_request_row(record) for record in records])
 
 
-def add_usage(session: Session, sums: Sums) -> None:
+def add_usage(session: Session, api_uses: Mapping[int, Usage], key_uses: Mapping[str, Usage]) -> None:
     """Count calls on APIs, and move the last use of APIs and keys forward, never back."""
     apis = [
         {"named": api_id, "used_at": moment_of(usage.newest_us), "calls": usage.calls}
-        for api_id, usage in sorted(sums.apis.items())
+        for api_id, usage in sorted(api_uses.items())
     ]
-    keys = [{"named": key_id, "used_at": moment_of(usage.newest_us)} for key_id, usage in sorted(sums.keys.items())]
+    keys = [{"named": key_id, "used_at": moment_of(usage.newest_us)} for key_id, usage in sorted(key_uses.items())]
     total = APIS.c.total_requests + bindparam("calls")
     if apis:
         session.execute(_later_use(APIS, APIS.c.id).values(total_requests=total), apis)
@@ -119,22 +127,22 @@ def _later_use(table: Table, identity: Column[Any]) -> Update:
     return update(table).where(identity == bindparam("named")).values(last_used_at=later)
 
 
-def _request_row(record: CallRecord) -> dict[str, Any]:
-    return {
-        "api_id": record.api_id,
-        "request_data": record.request_data,
-        "response_data": record.response_data,
-        "response_time": record.response_time,
-        "status_code": record.status_code,
-        "error_message": record.error_message,
-        "cpu_usage": record.cpu_usage,
-        "memory_usage": record.memory_usage,
-        "timestamp": moment_of(record.occurred_at_us),
-        "request_id": record.request_id,
-        "key_id": record.key_id,
-        "model_id": record.model_id,
-        "rows": record.rows,
-        "request_bytes": record.request_bytes,
-        "response_bytes": record.response_bytes,
-        "remote_address": record.remote_address,
-    }
+def _request_row(record: CallRecord) -> Values:
+    return (
+        record.api_id,
+        record.request_data,
+        record.response_data,
+        record.response_time,
+        record.status_code,
+        record.error_message,
+        record.cpu_usage,
+        record.memory_usage,
+        stored_moment(record.occurred_at_us),
+        record.request_id,
+        record.key_id,
+        record.model_id,
+        record.rows,
+        record.request_bytes,
+        record.response_bytes,
+        record.remote_address,
+    )

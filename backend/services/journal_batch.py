@@ -59,7 +59,6 @@ class Sums:
     minutes: dict[Span, Bucket]
     hours: dict[Span, Bucket]
     apis: dict[int, Usage]
-    keys: dict[str, Usage]
 
 
 def gather(chunks: Sequence[Chunk]) -> Batch:
@@ -82,10 +81,9 @@ def gather(chunks: Sequence[Chunk]) -> Batch:
 
 
 def add_up(records: Iterable[CallRecord]) -> Sums:
-    """Add records up by minute, hour, API and key; hours from the minutes, since merging is cheaper than adding."""
+    """Add records up by minute, hour and API; hours from the minutes, since merging is cheaper than adding."""
     minutes: dict[tuple[int, int], Bucket] = {}
     apis: dict[int, Usage] = {}
-    keys: dict[str, Usage] = {}
     for record in records:
         api_id, moment = record.api_id, record.occurred_at_us
         begins = api_id, moment - moment % MINUTE_US
@@ -95,9 +93,16 @@ def add_up(records: Iterable[CallRecord]) -> Sums:
         call = (record.response_time, moment, record.request_id, record.status_code)
         bucket.add(call, record.cpu_usage, record.memory_usage)
         apis.setdefault(api_id, Usage()).add(moment)
+    return Sums(_by_moment(minutes), _by_moment(_hours(minutes)), apis)
+
+
+def key_uses(records: Iterable[CallRecord]) -> dict[str, Usage]:
+    """Add records up by key; those that came with none are left out."""
+    keys: dict[str, Usage] = {}
+    for record in records:
         if record.key_id is not None:
-            keys.setdefault(record.key_id, Usage()).add(moment)
-    return Sums(_by_moment(minutes), _by_moment(_hours(minutes)), apis, keys)
+            keys.setdefault(record.key_id, Usage()).add(record.occurred_at_us)
+    return keys
 
 
 def _hours(minutes: dict[tuple[int, int], Bucket]) -> dict[tuple[int, int], Bucket]:

@@ -1,13 +1,15 @@
 """The fold: carries calls from the journal into the database, exactly once.
 
 Called by the background process four times a second and by the recount. One transaction holds the raw rows, the
-buckets, the totals and how far each segment was read, so that whatever is killed, and whenever, each call is either in
-all of them or still in the journal. Folding by two processes at once is safe: the segment's row is locked, and a fold
-that finds it further than it read gives its work up.
+buckets, the usage, the settled credits, the totals and how far each segment was read, so that whatever is killed, and
+whenever, each call is either in all of them or still in the journal. Folding by two processes at once is safe: the
+segment's row is locked, and a fold that finds it further than it read gives its work up.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -18,11 +20,13 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.core.clock import Clock, SystemClock
 from backend.core.logging import get_logger
 from backend.engine.metering.reader import Chunk, JournalReader
-from backend.services import fold_rows
+from backend.engine.metering.records import CallRecord
+from backend.services import credit_settlement, fold_rows, usage_rows
 from backend.services.bucket_rows import HOURS, MINUTES, merge_rows, moment_of
 from backend.services.fold_rows import Overtaken
-from backend.services.journal_batch import BadLine, Batch, add_up, gather
+from backend.services.journal_batch import BadLine, Batch, add_up, gather, key_uses
 from backend.services.transactions import begin_writing, make_durable
+from backend.services.usage_rows import CountryOf, nowhere
 
 BATCH_LINES = 5_000
 NARROWING = 8
@@ -36,7 +40,7 @@ class FoldResult:
     folded: int = 0
     """Calls that are in the database now and were not before."""
     dropped: int = 0
-    """Calls of APIs that were deleted meanwhile, and calls that the database had already."""
+    """Calls that the database had already, and calls that can be charged to nobody and whose API was deleted."""
     set_aside: int = 0
     """Lines that are no records, now in a `.bad` file."""
     has_more: bool = False
@@ -45,12 +49,25 @@ class FoldResult:
     """When the newest call of this fold was answered."""
 
 
+@dataclass(frozen=True, slots=True)
+class FoldPorts:
+    """What a fold reaches for beyond the database and the journal."""
+
+    country_of: CountryOf = nowhere
+    publish: Callable[[AbstractSet[str]], None] = lambda _account_ids: None
+    """Takes the accounts whose ceiling of credits moved, after the commit."""
+
+
+NO_PORTS = FoldPorts()
+
+
 def fold_once(
     sessions: sessionmaker[Session],
     reader: JournalReader,
     batch_lines: int = BATCH_LINES,
     *,
     clock: Clock | None = None,
+    ports: FoldPorts = NO_PORTS,
 ) -> FoldResult:
     """Fold up to `batch_lines` calls of all segments in one transaction, then delete the segments that are done.
 
@@ -62,24 +79,30 @@ def fold_once(
     chunks, has_more = _read(sessions, reader, batch_lines)
     batch = gather([chunk for chunk in chunks if chunk.lines])
     try:
-        result = _store(sessions, reader, batch, clock.now()) if batch.chunks else FoldResult()
+        result = _store(sessions, reader, batch, clock.now(), ports) if batch.chunks else FoldResult()
     except Overtaken:
         return FoldResult(has_more=True)
     except (DataError, IntegrityError) as error:
         # One record that the database refuses must not stop all others: close in on it.
         if batch_lines > 1:
-            return fold_once(sessions, reader, max(1, batch_lines // NARROWING), clock=clock)
-        result = _store(sessions, reader, _refused(batch, error), clock.now())
+            return fold_once(sessions, reader, max(1, batch_lines // NARROWING), clock=clock, ports=ports)
+        result = _store(sessions, reader, _refused(batch, error), clock.now(), ports)
     _retire_all(sessions, reader, [chunk for chunk in chunks if chunk.is_finished], clock.now())
     return FoldResult(result.folded, result.dropped, result.set_aside, has_more, result.newest_at)
 
 
-def fold_all(sessions: sessionmaker[Session], reader: JournalReader, *, clock: Clock | None = None) -> int:
+def fold_all(
+    sessions: sessionmaker[Session],
+    reader: JournalReader,
+    *,
+    clock: Clock | None = None,
+    ports: FoldPorts = NO_PORTS,
+) -> int:
     """Fold until everything that was answered before now is in the database; give how many calls that were."""
     ends = {segment: reader.size(segment) for segment in reader.segments()}
     folded, has_more = 0, True
     while has_more and _is_behind(sessions, reader, ends):
-        result = fold_once(sessions, reader, clock=clock)
+        result = fold_once(sessions, reader, clock=clock, ports=ports)
         folded, has_more = folded + result.folded, result.has_more
     return folded
 
@@ -108,30 +131,48 @@ def _read(sessions: sessionmaker[Session], reader: JournalReader, lines_max: int
     return chunks, left <= 0 or any(chunk.has_more for chunk in chunks)
 
 
-def _store(sessions: sessionmaker[Session], reader: JournalReader, batch: Batch, now: datetime) -> FoldResult:
+def _store(
+    sessions: sessionmaker[Session], reader: JournalReader, batch: Batch, now: datetime, ports: FoldPorts
+) -> FoldResult:
     """Write a batch down, all or nothing."""
     with sessions.begin() as session:
         begin_writing(session)
         fold_rows.claim(session, reader, batch.chunks, now)
-        living = fold_rows.lock_apis(session, {record.api_id for record in batch.records})
-        alive = [record for record in batch.records if record.api_id in living]
-        known = fold_rows.known_request_ids(session, [record.request_id for record in alive])
-        fresh = [record for record in alive if record.request_id not in known] if known else alive
-        sums = add_up(fresh)
-        fold_rows.insert_requests(session, fresh)
-        merge_rows(session, MINUTES, sums.minutes)
-        merge_rows(session, HOURS, sums.hours)
-        fold_rows.add_usage(session, sums)
+        owners = fold_rows.lock_apis(session, {record.api_id for record in batch.records})
+        records = usage_rows.charged(session, batch.records, owners)
+        known = usage_rows.known_request_ids(session, batch.records)
+        fresh = [
+            record
+            for record in records
+            if record.request_id not in known and (record.account_id or record.api_id in owners)
+        ]
+        moved = credit_settlement.settle(session, fresh, now)
+        _write(session, usage_rows.redacted(session, fresh, owners), owners.keys(), ports.country_of)
         fold_rows.advance(session, batch.chunks, now)
         _set_aside(reader, batch.bad)
+    if moved:
+        ports.publish(moved)
     _report(batch, len(known))
-    newest = max((usage.newest_us for usage in sums.apis.values()), default=None)
+    newest = max((record.occurred_at_us for record in fresh), default=None)
     return FoldResult(
         folded=len(fresh),
         dropped=len(batch.records) - len(fresh) + batch.repeated,
         set_aside=len(batch.bad),
         newest_at=None if newest is None else moment_of(newest),
     )
+
+
+def _write(session: Session, fresh: Sequence[CallRecord], living: AbstractSet[int], country_of: CountryOf) -> None:
+    """Write new calls everywhere they count: usage outlives the API, raw rows and buckets go with it."""
+    charged = [record for record in fresh if record.account_id]
+    usage_rows.merge_days(session, usage_rows.add_up_days(charged))
+    usage_rows.insert_events(session, charged, country_of)
+    kept = [record for record in fresh if record.api_id in living]
+    sums = add_up(kept)
+    fold_rows.insert_requests(session, kept)
+    merge_rows(session, MINUTES, sums.minutes)
+    merge_rows(session, HOURS, sums.hours)
+    fold_rows.add_usage(session, sums.apis, key_uses(fresh))
 
 
 def _retire_all(sessions: sessionmaker[Session], reader: JournalReader, finished: list[Chunk], now: datetime) -> None:

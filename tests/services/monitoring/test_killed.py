@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.engine.metering.journal import JournalWriter
 from backend.engine.metering.reader import JournalReader
 from backend.engine.metering.records import encode
-from backend.models import APIMetric, APIMetricMinute, APIRequest, ExportedAPI
+from backend.models import APIMetric, APIMetricMinute, APIRequest, APIUsageEvent, APIUsageRollupDay, ExportedAPI
 from backend.services.journal_service import fold_all, fold_once
 from tests.databases import open_engine
 from tests.metering import export_apis, record
@@ -108,8 +108,12 @@ def test_what_was_acknowledged_is_stored_once_whoever_is_killed(
         hours = session.scalar(select(func.sum(APIMetric.request_count)))
         minutes = session.scalar(select(func.sum(APIMetricMinute.request_count)))
         total = session.scalar(select(func.sum(ExportedAPI.total_requests)))
+        events = session.scalars(select(APIUsageEvent.request_id)).all()
+        days = session.scalar(select(func.sum(APIUsageRollupDay.calls)))
     assert len(acknowledged) == len(set(acknowledged))
     assert set(acknowledged) <= set(stored)
     assert len(stored) == len(set(stored)) == hours == minutes == total
+    assert sorted(events) == sorted(stored)
+    assert days == total
     # A call may be recorded and its acknowledgement cut off by the kill: at most one for each kill of a writer.
     assert len(stored) - len(acknowledged) <= kills + WRITERS

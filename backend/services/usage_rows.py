@@ -1,0 +1,276 @@
+"""The fold's statements about usage: who is charged, the row of each call, the rows of each day.
+
+Called by the fold alone, inside its transaction, after it holds the locks on the APIs. Days are locked in one order, by
+their place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, Table, bindparam, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from backend.engine.metering.day_use import MS, DayUse
+from backend.engine.metering.records import CallRecord
+from backend.engine.metering.sketch import QuantileSketch
+from backend.engine.redaction import Redactor
+from backend.models import Account, APIRequest, APIUsageEvent, APIUsageRollupDay, AppKey
+from backend.services.bucket_rows import moment_of
+from backend.services.bulk_insert import Values, insert_rows, stored_moment
+from backend.services.transactions import insert_into
+
+EVENTS: Table = APIUsageEvent.__table__  # type: ignore[assignment]
+DAYS: Table = APIUsageRollupDay.__table__  # type: ignore[assignment]
+REQUESTS: Table = APIRequest.__table__  # type: ignore[assignment]
+KEYS: Table = AppKey.__table__  # type: ignore[assignment]
+ACCOUNTS: Table = Account.__table__  # type: ignore[assignment]
+NAMES_PER_QUERY = 500
+PLACES_PER_QUERY = 150
+"""Five values each; SQLite takes a bounded number of them."""
+DAY_US = 86_400_000_000
+
+CountryOf = Callable[[str], str | None]
+"""Gives the ISO 3166-1 alpha-2 code of an address, where it is known."""
+
+USE_COLUMNS = (
+    "calls",
+    "errors",
+    "server_errors",
+    "limited",
+    "latency_ms_sum",
+    "bytes_in",
+    "bytes_out",
+    "rows",
+    "credits",
+    "sketch",
+)
+EVENT_COLUMNS = (
+    "request_id",
+    "occurred_at",
+    "account_id",
+    "key_id",
+    "app_id",
+    "api_id",
+    "environment",
+    "source",
+    "kind",
+    "method",
+    "endpoint",
+    "status",
+    "latency",
+    "bytes",
+    "bytes_in",
+    "bytes_out",
+    "rows",
+    "credits",
+    "is_overage",
+    "ip",
+    "country",
+    "error_message",
+)
+
+
+class Place(NamedTuple):
+    """What one row of the daily rollups is about; the columns of its unique constraint."""
+
+    day: date
+    account_id: str
+    key_id: str
+    """Empty for calls without a key."""
+    environment: str
+    endpoint: str
+
+
+def nowhere(address: str) -> str | None:  # noqa: ARG001 - a CountryOf
+    """Give no country: there is no database of them."""
+    return None
+
+
+def charged(session: Session, records: Sequence[CallRecord], owners: Mapping[int, str]) -> list[CallRecord]:
+    """Give the records with the account that each is charged to, as far as it can be told.
+
+    Args:
+        owners: of the APIs that exist, by API. Journals of the first release name no account and no endpoint.
+    """
+    nameless = {record.key_id for record in records if not record.account_id and record.api_id not in owners}
+    holders = _by_name(session, KEYS.c.key_id, KEYS.c.account_id, [key for key in nameless if key is not None])
+    return [
+        record
+        if record.account_id and record.endpoint
+        else replace(
+            record,
+            account_id=record.account_id or owners.get(record.api_id) or holders.get(record.key_id or "", ""),
+            endpoint=record.endpoint or f"/api/predict/{record.api_id}",
+        )
+        for record in records
+    ]
+
+
+def known_request_ids(session: Session, records: Sequence[CallRecord]) -> set[str]:
+    """Give the request ids of those records that the database holds already.
+
+    Args:
+        records: as they came. One that names no account may have left a raw row and no event.
+    """
+    known = _known(session, EVENTS, [record.request_id for record in records])
+    return known | _known(session, REQUESTS, [record.request_id for record in records if not record.account_id])
+
+
+def redacted(session: Session, records: Sequence[CallRecord], owners: Mapping[int, str]) -> list[CallRecord]:
+    """Give the records without the values that whoever is charged, or owns the API, wants never to be kept."""
+    accounts = {record.account_id for record in records} | set(owners.values())
+    fields = {
+        account_id: frozenset(names)
+        for account_id, names in _by_name(session, ACCOUNTS.c.id, ACCOUNTS.c.redacted_fields, sorted(accounts)).items()
+        if names
+    }
+    if not fields:
+        return list(records)
+    none = frozenset[str]()
+    redactors: dict[frozenset[str], Redactor] = {}
+    kept: list[CallRecord] = []
+    for record in records:
+        names = fields.get(record.account_id, none) | fields.get(owners.get(record.api_id, ""), none)
+        if names and names not in redactors:
+            redactors[names] = Redactor.of(names)
+        kept.append(redactors[names].redact(record) if names else record)
+    return kept
+
+
+def insert_events(session: Session, records: Iterable[CallRecord], country_of: CountryOf) -> None:
+    """Insert the row of each call."""
+    insert_rows(session, EVENTS, EVENT_COLUMNS, [_event(record, country_of) for record in records])
+
+
+def add_up_days(records: Iterable[CallRecord]) -> dict[Place, tuple[DayUse, CallRecord]]:
+    """Add records up by day, account, key, environment and endpoint; each sum with one of its records."""
+    sums: dict[tuple[int, str, str | None, str, str], tuple[DayUse, CallRecord]] = {}
+    for record in records:
+        key = (
+            record.occurred_at_us // DAY_US,
+            record.account_id,
+            record.key_id,
+            record.environment,
+            record.endpoint,
+        )
+        found = sums.get(key)
+        if found is None:
+            found = sums[key] = DayUse(), record
+        found[0].add(record)
+    return {
+        Place(moment_of(day * DAY_US).date(), account_id, key_id or "", environment, endpoint): found
+        for (day, account_id, key_id, environment, endpoint), found in sums.items()
+    }
+
+
+def merge_days(session: Session, sums: Mapping[Place, tuple[DayUse, CallRecord]]) -> None:
+    """Add sums to the rows of their days, making the rows that are missing. The sums become the rows' state."""
+    if not sums:
+        return
+    places = sorted(sums)
+    # Made before they are read, so that two folds at once wait for each other here and not lose what the other adds.
+    empty = [{**place._asdict(), "app_id": sums[place][1].app_id, "kind": sums[place][1].kind} for place in places]
+    session.execute(insert_into(session, DAYS).on_conflict_do_nothing(), empty)
+    rows: list[dict[str, Any]] = []
+    for stored in _locked(session, places):
+        place = Place(stored.day, stored.account_id, stored.key_id, stored.environment, stored.endpoint)
+        use = sums[place][0]
+        use.merge(use_of(stored))
+        rows.append({"row_id": stored.id, **_use_columns(use)})
+    values: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "row_id"}
+    session.execute(update(DAYS).where(DAYS.c.id == bindparam("row_id")).values(values), rows)
+
+
+def use_of(row: Row[Any]) -> DayUse:
+    """Read the use out of a row that has USE_COLUMNS."""
+    return DayUse(
+        calls=row.calls,
+        errors=row.errors,
+        server_errors=row.server_errors,
+        limited=row.limited,
+        latency_ms_sum=row.latency_ms_sum,
+        bytes_in=row.bytes_in,
+        bytes_out=row.bytes_out,
+        rows=row.rows,
+        credits=row.credits,
+        sketch=QuantileSketch.from_bytes(row.sketch) if row.sketch else QuantileSketch(),
+    )
+
+
+def use_columns() -> list[Any]:
+    """Give the columns that `use_of` reads."""
+    return [DAYS.c[name] for name in USE_COLUMNS]
+
+
+def _locked(session: Session, places: Sequence[Place]) -> Iterable[Row[Any]]:
+    """Give the rows of some places, locked until the transaction ends: the id, the place, the use."""
+    columns = [DAYS.c[name] for name in Place._fields]
+    for start in range(0, len(places), PLACES_PER_QUERY):
+        some = places[start : start + PLACES_PER_QUERY]
+        statement = select(DAYS.c.id, *columns, *use_columns()).where(tuple_(*columns).in_(some))
+        yield from session.execute(statement.order_by(*columns).with_for_update()).all()
+
+
+def _use_columns(use: DayUse) -> dict[str, Any]:
+    return {
+        "calls": use.calls,
+        "errors": use.errors,
+        "server_errors": use.server_errors,
+        "limited": use.limited,
+        "latency_ms_sum": use.latency_ms_sum,
+        "latency_ms_p95": use.latency_ms_at(0.95),
+        "latency_ms_p99": use.latency_ms_at(0.99),
+        "sketch": use.sketch.to_bytes(),
+        "bytes_in": use.bytes_in,
+        "bytes_out": use.bytes_out,
+        "rows": use.rows,
+        "credits": use.credits,
+    }
+
+
+def _event(record: CallRecord, country_of: CountryOf) -> Values:
+    address = record.remote_address
+    return (
+        record.request_id,
+        stored_moment(record.occurred_at_us),
+        record.account_id,
+        record.key_id,
+        record.app_id,
+        record.api_id or None,
+        record.environment,
+        record.source,
+        record.kind,
+        record.method,
+        record.endpoint,
+        record.status_code,
+        record.response_time * MS,
+        record.request_bytes + record.response_bytes,
+        record.request_bytes,
+        record.response_bytes,
+        record.rows,
+        record.credits,
+        record.is_overage,
+        address,
+        country_of(address) if address else None,
+        record.error_message,
+    )
+
+
+def _known(session: Session, table: Table, request_ids: Sequence[str]) -> set[str]:
+    known: set[str] = set()
+    for start in range(0, len(request_ids), NAMES_PER_QUERY):
+        some = request_ids[start : start + NAMES_PER_QUERY]
+        known.update(session.scalars(select(table.c.request_id).where(table.c.request_id.in_(some))))
+    return known
+
+
+def _by_name(session: Session, name: Any, value: Any, names: Sequence[str]) -> dict[str, Any]:  # noqa: ANN401 - columns
+    found: dict[str, Any] = {}
+    for start in range(0, len(names), NAMES_PER_QUERY):
+        rows = session.execute(select(name, value).where(name.in_(names[start : start + NAMES_PER_QUERY])))
+        found.update((row[0], row[1]) for row in rows)
+    return found
