@@ -6,6 +6,7 @@ StateError
     StateCorruptError   the file is not ours, or not whole, and must not be overwritten
     StateFullError      no room for one more counter or call, on disk or in the index
     StateClosedError    used after close()
+    StateDownError      the server that several machines share does not answer
 """
 
 
@@ -23,3 +24,7 @@ class StateFullError(StateError):
 
 class StateClosedError(StateError):
     """The state was closed in this process."""
+
+
+class StateDownError(StateError):
+    """The shared server does not answer, or not in time; whether it did what was asked, nobody knows."""

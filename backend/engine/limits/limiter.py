@@ -6,8 +6,8 @@ rules are one decision: all count the call, or none does. Knows no plan or kind;
 
 import time
 from collections.abc import Callable, Sequence
-from operator import attrgetter
 
+from backend.engine.limits.binding import bind
 from backend.engine.limits.buckets import count_in_bucket, judge_bucket
 from backend.engine.limits.days import count_in_day, judge_day
 from backend.engine.limits.naming import CounterKind, counter_name
@@ -129,20 +129,6 @@ class StateLimiter:
                 count_in_bucket(rule, place, now, cost)
             else:
                 count_in_day(place, now, cost)
-
-
-def bind(decisions: Sequence[Decision]) -> Decision:
-    """Make one decision of those of several rules."""
-    refusals = [decision for decision in decisions if not decision.allowed]
-    if refusals:
-        return max(refusals, key=attrgetter("reset_at"))
-    limits = [decision for decision in decisions if decision.policy.can_refuse] or decisions
-    binding = min(limits, key=attrgetter("remaining"))
-    beyond = [decision for decision in decisions if decision.overage]
-    if not beyond:
-        return binding
-    worst = next((decision for decision in beyond if decision.overage == "charge"), beyond[0])
-    return binding._replace(overage=worst.overage, exceeded=worst.exceeded)
 
 
 def _judge(rule: Rule, place: Place, now: int, cost: int) -> Decision:

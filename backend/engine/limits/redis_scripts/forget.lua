@@ -1,0 +1,4 @@
+-- Drops counters.
+--
+-- KEYS   the counters
+return { redis.call('DEL', unpack(KEYS)) }
