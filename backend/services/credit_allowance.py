@@ -24,13 +24,14 @@ def month_of(moment: datetime) -> str:
     return f"{moment:%Y-%m}"
 
 
-def ensure_credits(session: Session, account_id: str, now: datetime, *, in_flight: int = 0) -> bool:
+def ensure_credits(session: Session, account_id: str, now: datetime, *, reached: int | None = None) -> bool:
     """Grant the allowance of the present month, unless that has happened; tell whether it did now.
 
     Begins with a write. Nothing is committed: the caller's transaction does, and publishes afterwards.
 
     Args:
-        in_flight: credits of calls that are admitted and not settled yet; they are the old month's and do not expire.
+        reached: how far reservations went, where that is known: what is admitted and not settled yet is the old
+            month's, and does not expire.
 
     Raises:
         IntegrityError: no such account.
@@ -40,6 +41,7 @@ def ensure_credits(session: Session, account_id: str, now: datetime, *, in_fligh
     # Text in this form compares as the months do; a clock that lags must not grant an old month again.
     if standing.allowance_month >= month:
         return False
+    in_flight = max(0, (reached or 0) - standing.reserved_position)
     expired = _expire(session, standing, in_flight)
     plan = plan_named(session.scalar(select(Account.plan).where(Account.id == account_id)) or "")
     standing.allowance_month = month
