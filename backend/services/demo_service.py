@@ -29,7 +29,7 @@ from backend.core.jsontools import dumps
 from backend.core.logging import get_logger
 from backend.services.access import Viewer
 from backend.services.api_export_service import APIExportService
-from backend.services.documentation_service import curl_snippet
+from backend.services.documentation_service import snippets
 from backend.services.model_service import add_model
 
 log = get_logger(__name__)
@@ -66,7 +66,7 @@ def make_demo(account_id: str) -> dict[str, object]:
         )
         exported = APIExportService.export_model(model.id, viewer=viewer)
         keys[str(exported.api.id)] = exported.api_key
-        curl.append(curl_snippet(exported.api, key=exported.api_key))
+        curl.append(snippets(exported.api, key=exported.api_key).curl)
     return {"curl": curl[:1], "traffic": keys}
 
 

@@ -6,18 +6,13 @@ YOUR_API_KEY.
 
 from __future__ import annotations
 
-import json
-import pprint
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from backend.engine.serving.contract import Contract
 from backend.models import ExportedAPI
+from backend.services.call_snippets import PLACEHOLDER_KEY, Snippets, snippets_of
 from backend.services.runtime import current_runtime
 
-PLACEHOLDER_KEY = "YOUR_API_KEY"
-Example = Mapping[str, Any] | list[Any]
 _SCHEMA_OF_ERRORS: dict[str, Any] = {
     "type": "object",
     "properties": {
@@ -34,25 +29,32 @@ _SCHEMA_OF_ERRORS: dict[str, Any] = {
     },
     "required": ["error", "request_id"],
 }
-_REFUSALS = {
-    "400": "The body does not fit the model; every problem is in details.",
-    "401": "No API key.",
-    "403": "The key is invalid or inactive, or the API is paused.",
-    "404": "The key is another API's.",
-    "413": "The body is too large.",
-    "429": "The key's limit is reached; Retry-After says when to come back.",
-    "500": "The model failed on input that it admits.",
-    "503": "The model cannot be read or the call not recorded at the moment; try again.",
-}
 
 
-@dataclass(frozen=True, slots=True)
-class Snippets:
-    """Calls that work as pasted, once the key is put in."""
+class Refusal(NamedTuple):
+    """One way in which a call can be refused."""
 
-    curl: str
-    python: str
-    javascript: str
+    status: int
+    code: str
+    meaning: str
+
+
+REFUSALS = (
+    Refusal(400, "INVALID_INPUT", "The body does not fit the model; every problem is in details."),
+    Refusal(401, "UNAUTHENTICATED", "No API key."),
+    Refusal(402, "INSUFFICIENT_CREDITS", "The account's credits do not cover the call; nothing was charged."),
+    Refusal(
+        403, "INVALID_API_KEY", "The key is invalid or inactive, may not be used from there, or the API is paused."
+    ),
+    Refusal(
+        403, "INVALID_SIGNATURE", "The signature is wrong, too old, used before, or missing where the key asks for one."
+    ),
+    Refusal(404, "NOT_FOUND", "No such API, or the key may not call it."),
+    Refusal(413, "PAYLOAD_TOO_LARGE", "The body is too large."),
+    Refusal(429, "RATE_LIMITED", "A limit of the key or of the plan is reached; Retry-After says when to come back."),
+    Refusal(500, "MODEL_FAILED", "The model failed on input that it admits; nothing was charged."),
+    Refusal(503, "UNAVAILABLE", "A part that the answer needs is down; nothing was charged, try again."),
+)
 
 
 def api_url(api: ExportedAPI) -> str:
@@ -66,58 +68,23 @@ def contract_of(api: ExportedAPI) -> Contract:
 
 
 def snippets(api: ExportedAPI, *, key: str = PLACEHOLDER_KEY) -> Snippets:
-    """Give one call in three languages."""
-    return Snippets(curl_snippet(api, key=key), python_snippet(api, key=key), javascript_snippet(api, key=key))
+    """Give a call with the example in three languages."""
+    return snippets_of(api_url(api), contract_of(api).example, key=key)
 
 
-def curl_snippet(api: ExportedAPI, *, key: str = PLACEHOLDER_KEY) -> str:
-    """Give a call for a POSIX shell."""
-    body = json.dumps(contract_of(api).example, ensure_ascii=False)
-    return " \\\n  ".join(
-        [
-            f"curl -sS {_shell_quoted(api_url(api))}",
-            f"-H {_shell_quoted(f'X-API-Key: {key}')}",
-            "-H 'Content-Type: application/json'",
-            f"--data-raw {_shell_quoted(body)}",
-        ]
-    )
+def openapi_url(api: ExportedAPI) -> str:
+    """Give the address of the API's own OpenAPI document."""
+    return f"{current_runtime().base_url}/api/exports/{api.id}/openapi.json"
 
 
-def python_snippet(api: ExportedAPI, *, key: str = PLACEHOLDER_KEY) -> str:
-    """Give a call that needs nothing but Python."""
-    record = pprint.pformat(contract_of(api).example, sort_dicts=False, width=96)
-    return "\n".join(
-        [
-            "import json",
-            "import urllib.request",
-            "",
-            f"record = {record}",
-            "request = urllib.request.Request(",
-            f"    {json.dumps(api_url(api))},",
-            "    data=json.dumps(record).encode(),",
-            f'    headers={{"X-API-Key": {json.dumps(key)}, "Content-Type": "application/json"}},',
-            ")",
-            "with urllib.request.urlopen(request) as answer:",
-            "    print(json.load(answer))",
-        ]
-    )
+def request_schema(contract: Contract) -> dict[str, Any]:
+    """Give the JSON Schema of a request body: one record, several, or several as instances."""
+    return _bodies(_embedded(contract.input_schema()))
 
 
-def javascript_snippet(api: ExportedAPI, *, key: str = PLACEHOLDER_KEY) -> str:
-    """Give a call for browsers and Node 18 or later; promises, so that it runs as a script and as a module."""
-    record = json.dumps(contract_of(api).example, indent=2, ensure_ascii=False)
-    return "\n".join(
-        [
-            f"const record = {record};",
-            f"fetch({json.dumps(api_url(api))}, {{",
-            '  method: "POST",',
-            f'  headers: {{ "X-API-Key": {json.dumps(key)}, "Content-Type": "application/json" }},',
-            "  body: JSON.stringify(record),",
-            "})",
-            "  .then((answer) => answer.json())",
-            "  .then((result) => console.log(result));",
-        ]
-    )
+def response_schema(contract: Contract) -> dict[str, Any]:
+    """Give the JSON Schema of an answer, to one record or to several."""
+    return {"anyOf": [_answer(contract, several=False), _answer(contract, several=True)]}
 
 
 def openapi_of(api: ExportedAPI) -> dict[str, Any]:
@@ -150,19 +117,14 @@ def openapi_of(api: ExportedAPI) -> dict[str, Any]:
 
 def _operation(contract: Contract) -> dict[str, Any]:
     """Give the one operation: a record or several in, a prediction or several out."""
-    record = _ref("Record")
-    several = {"type": "array", "items": record, "minItems": 1}
-    instances = {
-        "type": "object",
-        "properties": {"instances": several},
-        "required": ["instances"],
-        "additionalProperties": False,
-    }
-    body = {"schema": {"anyOf": [record, several, instances]}, "example": contract.example}
+    body = {"schema": _bodies(_ref("Record")), "example": contract.example}
     answer = {"schema": {"anyOf": [_ref("Prediction"), _ref("Predictions")]}}
+    meanings: dict[str, list[str]] = {}
+    for refusal in REFUSALS:
+        meanings.setdefault(str(refusal.status), []).append(refusal.meaning)
     refusals = {
-        status: {"description": text, "content": {"application/json": {"schema": _ref("Error")}}}
-        for status, text in _REFUSALS.items()
+        status: {"description": " ".join(texts), "content": {"application/json": {"schema": _ref("Error")}}}
+        for status, texts in meanings.items()
     }
     return {
         "operationId": "predict",
@@ -176,6 +138,18 @@ def _operation(contract: Contract) -> dict[str, Any]:
             **refusals,
         },
     }
+
+
+def _bodies(record: dict[str, Any]) -> dict[str, Any]:
+    """Give the JSON Schema of the ways to send records."""
+    several = {"type": "array", "items": record, "minItems": 1}
+    instances = {
+        "type": "object",
+        "properties": {"instances": several},
+        "required": ["instances"],
+        "additionalProperties": False,
+    }
+    return {"anyOf": [record, several, instances]}
 
 
 def _answer(contract: Contract, *, several: bool) -> dict[str, Any]:
@@ -205,8 +179,3 @@ def _ref(name: str) -> dict[str, str]:
 def _embedded(schema: dict[str, Any]) -> dict[str, Any]:
     """Give a schema as part of a larger document, which says the dialect for all."""
     return {name: value for name, value in schema.items() if name != "$schema"}
-
-
-def _shell_quoted(text: str) -> str:
-    """Quote a text for any POSIX shell: within single quotes nothing is special but the quote itself."""
-    return "'" + text.replace("'", "'\\''") + "'"

@@ -57,7 +57,7 @@ def test_the_shell_hands_curl_exactly_the_example(value: Any) -> None:
     """No value can break out of its quotes."""
     example = {"text": value, "it's": 1}
 
-    words = shlex.split(documentation_service.curl_snippet(api_of(example), key="k'ey"))
+    words = shlex.split(documentation_service.snippets(api_of(example), key="k'ey").curl)
 
     assert words[:2] == ["curl", "-sS"]
     assert words[2] == "http://127.0.0.1:8000/api/predict/7"
@@ -70,7 +70,7 @@ def test_the_python_snippet_is_python_with_the_example(value: Any) -> None:
     """It compiles, and its record is the example."""
     example = {"text": value, "it's": 1}
 
-    tree = ast.parse(documentation_service.python_snippet(api_of(example)))
+    tree = ast.parse(documentation_service.snippets(api_of(example)).python)
 
     record = next(node.value for node in tree.body if isinstance(node, ast.Assign))
     assert ast.literal_eval(record) == example
@@ -79,7 +79,7 @@ def test_the_python_snippet_is_python_with_the_example(value: Any) -> None:
 @pytest.mark.parametrize("example", [[5.1, 3.5], [[5.1, 3.5]], {"text": "x"}])
 def test_rows_without_names_are_written_as_rows(example: Any) -> None:
     """Models without column names get arrays."""
-    snippet = documentation_service.javascript_snippet(api_of(example))
+    snippet = documentation_service.snippets(api_of(example)).javascript
 
     written = snippet.partition("const record = ")[2].partition(";\nfetch")[0]
     assert json.loads(written) == example
