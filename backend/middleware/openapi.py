@@ -76,6 +76,11 @@ _LINK_HEADER = {
     "description": 'The next page, as <...>; rel="next"; absent on the last',
 }
 
+_NUMBERED_HEADERS = {
+    "Link": {"schema": {"type": "string"}, "description": "The pages first, prev, next and last, where there are"},
+    "X-Total-Count": {"schema": {"type": "integer"}, "description": "How many there are in all"},
+}
+
 
 def refuses(*statuses: int) -> Callable[[View], View]:
     """Document the refusals a view can answer with, each in the error envelope."""
@@ -103,6 +108,13 @@ def pages(view: View) -> View:
     """Document the Link header of a list."""
     responses = _spec(view).get("responses") or {}
     _spec(view)["responses"] = {**responses, "200": {"headers": {"Link": _LINK_HEADER}}}
+    return view
+
+
+def numbered_pages(view: View) -> View:
+    """Document the headers of a list in numbered pages."""
+    responses = _spec(view).get("responses") or {}
+    _spec(view)["responses"] = {**responses, "200": {"headers": _NUMBERED_HEADERS}}
     return view
 
 

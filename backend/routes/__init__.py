@@ -7,10 +7,12 @@ from backend.routes.documentation import documentation
 from backend.routes.health import health
 from backend.routes.models import models
 from backend.routes.monitoring import monitoring
+from backend.routes.playground import playground
 from backend.routes.prediction import prediction
+from backend.routes.projects import projects
 from backend.routes.users import users
 from backend.routes.web import web
 
-BLUEPRINTS = (auth, users, audit, models, api_export, prediction, monitoring, health, documentation, web)
+BLUEPRINTS = (auth, users, audit, projects, models, api_export, prediction, playground, monitoring, health, documentation, web)
 
 __all__ = ["BLUEPRINTS"]
