@@ -11,6 +11,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from backend.adapters.country import open_countries
 from backend.adapters.local_artefacts import LocalArtefacts
 from backend.config import Settings, encryption_key, prepare_home
 from backend.core.clock import Clock, SystemClock
@@ -27,10 +28,12 @@ from backend.models.engine_options import engine_options, install_sqlite_pragmas
 from backend.services.change_service import ChangeService
 from backend.services.credit_gate import CreditGate
 from backend.services.directory_service import Directory
+from backend.services.journal_service import FoldPorts
 from backend.services.metrics_service import MetricsObserver
 from backend.services.model_library import ModelLibrary
 from backend.services.prediction_service import Predictor
 from backend.services.runtime import Runtime
+from backend.services.usage_rows import nowhere
 from backend.services.worker_status_service import WorkerStatus
 
 
@@ -105,6 +108,7 @@ def build_process(settings: Settings, clock: Clock | None = None) -> Process:
         predictor=predictor,
         sealer=sealer,
         credit_gate=credit_gate,
+        limiter=limiter,
     )
     kinds = {kind.name: kind(predictor, settings.predict_body_bytes_max) for kind in CATALOGUE}
     return Process(
@@ -132,6 +136,7 @@ def _runtime(
     predictor: Predictor,
     sealer: Sealer,
     credit_gate: CreditGate,
+    limiter: StateLimiter,
 ) -> Runtime:
     return Runtime(
         base_url=settings.base_url,
@@ -153,4 +158,6 @@ def _runtime(
         predictor=predictor,
         sealer=sealer,
         credits=credit_gate,
+        limiter=limiter,
+        fold_ports=FoldPorts(open_countries(settings.geoip_database) or nowhere, credit_gate.publish_all),
     )

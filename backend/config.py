@@ -55,6 +55,8 @@ class Settings:
     log_retention_days: int = 30
     log_body_bytes_max: int = 16_384
     """Longer request and response bodies are cut in the log."""
+    geoip_database: str = ""
+    """Path of a MaxMind-format .mmdb file; empty: the log shows no countries."""
     predict_body_bytes_max: int = 1_048_576
     predict_rows_max: int = 10_000
     upload_bytes_max: int = 1_073_741_824

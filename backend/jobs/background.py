@@ -20,6 +20,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from backend.adapters.country import open_countries
 from backend.config import Settings, load_settings, prepare_home
 from backend.core.clock import Clock, SystemClock, rfc3339
 from backend.core.logging import configure_logging, get_logger
@@ -28,7 +29,8 @@ from backend.jobs.heartbeat import Heartbeat
 from backend.models.engine_options import engine_options, install_sqlite_pragmas
 from backend.services.aggregation_service import JOB, aggregate
 from backend.services.job_service import Interrupted
-from backend.services.journal_service import FoldResult, fold_once
+from backend.services.journal_service import NO_PORTS, FoldPorts, FoldResult, fold_once
+from backend.services.usage_rows import nowhere
 
 IDLE_SECONDS = 0.25
 BACKOFF_SECONDS_MAX = 5.0
@@ -49,6 +51,7 @@ class Background:
     retention_days: int
     heartbeat: Heartbeat
     stop: threading.Event
+    ports: FoldPorts = NO_PORTS
 
     def run(self) -> None:
         """Fold and aggregate until told to stop."""
@@ -88,7 +91,7 @@ class Background:
     def fold(self) -> FoldResult | None:
         """Fold once; None when it failed. The journal keeps what could not be folded."""
         try:
-            result = fold_once(self.sessions, self.reader, clock=self.clock)
+            result = fold_once(self.sessions, self.reader, clock=self.clock, ports=self.ports)
         except Exception as error:  # The edge of a job: nothing may end the loop.
             log.exception("fold_failed")
             self.heartbeat.last_error = type(error).__name__
@@ -99,7 +102,9 @@ class Background:
     def aggregate(self) -> None:
         """Run the present hour's aggregation unless it ran already."""
         try:
-            done = aggregate(self.sessions, self.reader, self.clock, self.retention_days, pause=self._pause)
+            done = aggregate(
+                self.sessions, self.reader, self.clock, self.retention_days, pause=self._pause, ports=self.ports
+            )
         except Interrupted:
             log.info("aggregation_interrupted")
             return
@@ -139,6 +144,7 @@ def build(settings: Settings, stop: threading.Event) -> Background:
         retention_days=settings.log_retention_days,
         heartbeat=Heartbeat(settings.modelport_home, clock),
         stop=stop,
+        ports=FoldPorts(open_countries(settings.geoip_database) or nowhere),
     )
 
 

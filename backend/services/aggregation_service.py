@@ -16,7 +16,7 @@ from backend.core.clock import Clock
 from backend.engine.metering.reader import JournalReader
 from backend.services import job_service
 from backend.services.job_service import Pause, no_pause
-from backend.services.journal_service import fold_all
+from backend.services.journal_service import NO_PORTS, FoldPorts, fold_all
 from backend.services.retention_service import purge, purge_cutoff
 from backend.services.rollup_service import Drift, recount
 from backend.services.spans import DAY, HOUR, floor_hour
@@ -34,6 +34,7 @@ class Aggregation:
     recounted: int
     drifts: tuple[Drift, ...]
     purged_requests: int
+    purged_usage_events: int
     purged_minutes: int
     purged_job_runs: int
     purged_refresh_tokens: int
@@ -46,6 +47,7 @@ def aggregate(
     retention_days: int,
     *,
     pause: Pause = no_pause,
+    ports: FoldPorts = NO_PORTS,
 ) -> Aggregation | None:
     """Run the aggregation of the present hour; None when it ran already, here or on another machine.
 
@@ -57,7 +59,7 @@ def aggregate(
 
     def work() -> dict[str, Any]:
         now = clock.now()
-        folded = fold_all(sessions, reader, clock=clock)
+        folded = fold_all(sessions, reader, clock=clock, ports=ports)
         since = _since(sessions, hour, purge_cutoff(now, retention_days))
         found = recount(sessions, since=since, closed=hour, pause=pause)
         gone = purge(sessions, now, retention_days, pause=pause)
@@ -68,6 +70,7 @@ def aggregate(
                 recounted=found.spans,
                 drifts=found.drifts,
                 purged_requests=gone.requests,
+                purged_usage_events=gone.usage_events,
                 purged_minutes=gone.minutes,
                 purged_job_runs=gone.job_runs,
                 purged_refresh_tokens=gone.refresh_tokens,
@@ -100,6 +103,7 @@ def _to_json(done: Aggregation) -> dict[str, Any]:
             for drift in done.drifts
         ],
         "purged_requests": done.purged_requests,
+        "purged_usage_events": done.purged_usage_events,
         "purged_minutes": done.purged_minutes,
         "purged_job_runs": done.purged_job_runs,
         "purged_refresh_tokens": done.purged_refresh_tokens,

@@ -159,7 +159,8 @@ class MonitoringService:
         Runs by itself once an hour in the background process.
         """
         runtime = current_runtime()
-        return aggregate(runtime.sessions, JournalReader(runtime.journal_folder), runtime.clock, runtime.retention_days)
+        reader = JournalReader(runtime.journal_folder)
+        return aggregate(runtime.sessions, reader, runtime.clock, runtime.retention_days, ports=runtime.fold_ports)
 
 
 def _range(name: str) -> TimeRange:

@@ -1,7 +1,7 @@
 """Retention: deletes what is too old to keep, in small transactions that let the fold in between.
 
-Called by the hourly aggregation. Hour buckets are kept for ever; before the first raw row of an hour goes, its bucket
-is marked as purged, and from then on nothing recounts it.
+Called by the hourly aggregation. Hour buckets and daily rollups of usage are kept for ever; before the first raw row of
+an hour goes, its bucket is marked as purged, and from then on nothing recounts it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Table, delete, func, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from backend.models import APIRequest, JobRun
+from backend.models import APIRequest, APIUsageEvent, JobRun
 from backend.services.bucket_rows import HOURS, MINUTES
 from backend.services.job_service import Pause, no_pause
 from backend.services.session_service import purge_refresh_tokens
@@ -23,6 +23,7 @@ ROWS_PER_STEP = 2_000
 MINUTES_KEPT = timedelta(hours=3)
 JOB_RUNS_KEPT = timedelta(days=90)
 REQUESTS: Table = APIRequest.__table__  # type: ignore[assignment]
+EVENTS: Table = APIUsageEvent.__table__  # type: ignore[assignment]
 JOB_RUNS: Table = JobRun.__table__  # type: ignore[assignment]
 
 
@@ -31,17 +32,19 @@ class Purged:
     """How many rows went."""
 
     requests: int
+    usage_events: int
     minutes: int
     job_runs: int
     refresh_tokens: int
 
 
 def purge(sessions: sessionmaker[Session], now: datetime, retention_days: int, *, pause: Pause = no_pause) -> Purged:
-    """Delete raw rows older than the retention, minute buckets past three hours, old job runs, expired sign-ins."""
+    """Delete what is past its time: raw rows and usage events, minute buckets, job runs, expired sign-ins."""
     cutoff = purge_cutoff(now, retention_days)
     _mark_purged(sessions, cutoff)
     return Purged(
         requests=_delete_in_steps(sessions, REQUESTS, REQUESTS.c.timestamp < cutoff, pause),
+        usage_events=_delete_in_steps(sessions, EVENTS, EVENTS.c.occurred_at < cutoff, pause),
         minutes=_delete_in_steps(sessions, MINUTES, MINUTES.c.minute_timestamp < now - MINUTES_KEPT, pause),
         job_runs=_delete_in_steps(sessions, JOB_RUNS, JOB_RUNS.c.slot < now - JOB_RUNS_KEPT, pause),
         refresh_tokens=_delete_expired_tokens(sessions, now),

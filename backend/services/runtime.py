@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Protocol
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.core.clock import Clock
+from backend.engine.limits.rules import Limiter
 from backend.engine.sealing import Sealer
+from backend.services.journal_service import FoldPorts
 
 if TYPE_CHECKING:
     from backend.services.prediction_service import Predictor
@@ -92,6 +94,9 @@ class Runtime:
     predictor: Predictor
     sealer: Sealer
     credits: CreditPublisher
+    limiter: Limiter
+    """Asked by the portal what is left of a key's limits; only the gateway counts calls in it."""
+    fold_ports: FoldPorts
 
 
 _current: ContextVar[Runtime] = ContextVar("modelport_runtime")
