@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from backend.core.errors import NotFound
 from backend.engine.serving.payload import Batch
 from backend.gateway.call import Kind
 from backend.services.directory_service import ServedAPI
+from backend.services.offers import Documentation, Offer
+from backend.services.playground_service import own_api, own_apis
 from backend.services.prediction_service import Predictor
 
-API_ID_DIGITS_MAX = 18
-"""Longer numbers do not fit the column."""
+API_ID_MAX = 2**31 - 1
+"""Larger numbers do not fit the column."""
 
 
 class MLPredict(Kind[ServedAPI, Batch]):
@@ -53,6 +55,24 @@ class MLPredict(Kind[ServedAPI, Batch]):
         """Name the API and the version of the model that answered."""
         return self._predictor.identify(target)
 
+    def offers(self, account_id: str) -> Sequence[Offer]:
+        """Give the account's exported APIs."""
+        return own_apis(account_id)
+
+    def document(self, account_id: str, target: str) -> tuple[Offer, Documentation]:
+        """Give one of them with its documentation, all out of the model's contract."""
+        number = api_number(target)
+        if number is None:
+            raise NotFound(noun="Endpoint")
+        return own_api(account_id, number)
+
     def _named(self, target: str) -> ServedAPI | None:
-        is_number = target.isascii() and target.isdecimal() and len(target) <= API_ID_DIGITS_MAX
-        return self._predictor.api(int(target)) if is_number else None
+        number = api_number(target)
+        return None if number is None else self._predictor.api(number)
+
+
+def api_number(target: str) -> int | None:
+    """Read an API's number; None for what can be none."""
+    is_number = target.isascii() and target.isdecimal() and len(target) <= len(str(API_ID_MAX))
+    number = int(target) if is_number else 0
+    return number if 0 < number <= API_ID_MAX else None

@@ -6,12 +6,13 @@ Plain objects: doors build a `Call` from whatever they serve, endpoints implemen
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
 
 from backend.engine.keys import Environment
 from backend.engine.signing import PlainKey, SignedRequest
+from backend.services.offers import Documentation, Offer
 
 
 class Target(Protocol):
@@ -110,6 +111,18 @@ class Kind(ABC, Generic[TargetT, WorkT]):
 
         Raises:
             ModelFailed: the work broke on admitted input.
+        """
+
+    @abstractmethod
+    def offers(self, account_id: str) -> Sequence[Offer]:
+        """Give what an account can call, the newest first."""
+
+    @abstractmethod
+    def document(self, account_id: str, target: str) -> tuple[Offer, Documentation]:
+        """Give one of an account's targets with all there is to know before calling it.
+
+        Raises:
+            NotFound: nothing of that name, or another's.
         """
 
     @abstractmethod

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 from flask import request
 
 from backend.core.errors import InvalidKey, InvalidSignature, NotFound, Unauthenticated
-from backend.endpoints.ml_predict import API_ID_DIGITS_MAX
+from backend.endpoints.ml_predict import api_number
 from backend.gateway.authentication import check_place
 from backend.services.directory_service import ServedAPI
 from backend.services.runtime import current_runtime
@@ -68,7 +68,8 @@ def api_of_key(key: str | None, target: str) -> ServedAPI:
     if grant.signing.is_required:
         message = "This key takes signed calls only; it is never sent itself"
         raise InvalidSignature(message)
-    api = directory.api(int(target)) if target.isdecimal() and len(target) <= API_ID_DIGITS_MAX else None
+    number = api_number(target)
+    api = None if number is None else directory.api(number)
     if api is None or not grant.may_call(api.account_id, api.scopes):
         raise NotFound(noun="API")
     check_place(grant, origin=request.headers.get("Origin"), address=request.remote_addr or "")

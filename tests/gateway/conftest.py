@@ -19,6 +19,7 @@ from backend.gateway.authentication import Authenticator
 from backend.gateway.call import Answer, Call, Credential, Kind, SurfaceLimit
 from backend.gateway.pipeline import Gateway
 from backend.services.grants import Grant
+from backend.services.offers import Documentation, Offer
 
 SECRET = mint_key("mp", "live").secret
 KEY_ID = "ak_live_1"
@@ -96,6 +97,12 @@ class Echo(Kind[Desk, Words]):
         if self.explosion is not None:
             raise self.explosion
         return {"echo": work.text}
+
+    def offers(self, account_id: str) -> Sequence[Offer]:
+        return []
+
+    def document(self, account_id: str, target: str) -> tuple[Offer, Documentation]:
+        raise NotFound(noun="Endpoint")
 
     def identify(self, target: Desk) -> Mapping[str, object]:
         return {"api_id": target.api_id}
