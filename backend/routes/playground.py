@@ -10,7 +10,7 @@ from apiflask import APIBlueprint
 from flask import current_app, request
 
 from backend.core import jsontools
-from backend.core.errors import Forbidden, InvalidInput, NotFound
+from backend.core.errors import Forbidden, NotFound
 from backend.core.plans import plan_named
 from backend.endpoints import CATALOGUE
 from backend.engine.keys import Environment
@@ -18,6 +18,7 @@ from backend.gateway.call import AnyKind, SessionPrincipal
 from backend.gateway.pipeline import Gateway
 from backend.gateway.session_call import Played, play
 from backend.middleware.access import access
+from backend.middleware.errors import unfit
 from backend.middleware.openapi import refuses
 from backend.middleware.session_auth import current_viewer
 from backend.schemas.playground import EndpointDocsOut, ExecuteIn, ExecutionOut, PlaygroundEndpointOut
@@ -78,7 +79,7 @@ def read_docs(name: str) -> EndpointDocsOut:
 @access("portal:write")
 @playground.input(ExecuteIn)
 @playground.output(ExecutionOut)
-@refuses(400, 404, 413, 415)
+@refuses(400, 404, 413, 415, 422)
 def execute(json_data: ExecuteIn) -> ExecutionOut:
     """Call an endpoint as oneself: no key is needed or shown.
 
@@ -90,7 +91,7 @@ def execute(json_data: ExecuteIn) -> ExecutionOut:
     kind, target = _named(json_data.endpoint)
     url = _url(_own_path(kind, target, viewer.account_id))
     if json_data.method is not None and json_data.method.upper() != kind.method:
-        raise InvalidInput(f"method: this endpoint takes {kind.method}", details={"field": "method"})
+        raise unfit([("method", "method", f"this endpoint takes {kind.method}")])
     gateway: Gateway = current_app.extensions["modelport.gateway"]
     played = play(
         gateway,

@@ -128,11 +128,11 @@ def test_anothers_endpoint_is_not_found_like_one_that_does_not_exist(bob: Person
     "wrong", [{"method": "GET"}, {"environment": "prod"}, {"key": "mine"}, {"endpoint": 7}, {"body": ...}]
 )
 def test_a_call_that_does_not_read_is_refused_outside(alice: Person, name: str, wrong: dict[str, Any]) -> None:
-    """Another method, an unknown environment or field: the playground itself says 400."""
+    """Another method, an unknown environment or field: the playground itself says 422."""
     given = {"endpoint": name, "body": ROW, **wrong}
     if given["body"] is ...:
         del given["body"]
-    assert alice.post(EXECUTE, json=given).status_code == 400
+    assert alice.post(EXECUTE, json=given).status_code == 422
 
 
 def test_without_a_session_there_is_no_playground(app: Flask, alice: Person) -> None:
