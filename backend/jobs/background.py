@@ -1,7 +1,8 @@
 """`python -m backend.jobs.background`: folds the journal four times a second and aggregates once an hour.
 
-Started by the supervisor, restarted when it dies. One at a time works on a home: a second one waits for the first one's
-lock and takes over the moment it is gone. Serves nothing and loads no models. SIGTERM: folds what is there, then ends.
+Every few seconds it also gives back the credits of calls that never finished. Started by the supervisor, restarted
+when it dies. One at a time works on a home: a second one waits for the first one's lock and takes over the moment it is
+gone. Serves nothing and loads no models. SIGTERM: folds what is there, then ends.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,10 +26,14 @@ from backend.adapters.country import open_countries
 from backend.config import Settings, load_settings, prepare_home
 from backend.core.clock import Clock, SystemClock, rfc3339
 from backend.core.logging import configure_logging, get_logger
+from backend.engine.limits.credit_cells import CreditCells
+from backend.engine.limits.state import SharedState
 from backend.engine.metering.reader import JournalReader
 from backend.jobs.heartbeat import Heartbeat
 from backend.models.engine_options import engine_options, install_sqlite_pragmas
 from backend.services.aggregation_service import JOB, aggregate
+from backend.services.credit_gate import CreditGate
+from backend.services.credit_sweep import CreditSweep
 from backend.services.job_service import Interrupted
 from backend.services.journal_service import NO_PORTS, FoldPorts, FoldResult, fold_once
 from backend.services.usage_rows import nowhere
@@ -36,6 +42,7 @@ IDLE_SECONDS = 0.25
 BACKOFF_SECONDS_MAX = 5.0
 LAST_FOLDS_MAX = 200
 STEP_PAUSE_SECONDS = 0.01
+SWEEP_SECONDS = 2.0
 MINUTES_ASKED = "2-59/5"
 """From minute 2 of each hour, and every five minutes for as long as the hour is not done."""
 log = get_logger(__name__)
@@ -51,6 +58,7 @@ class Background:
     retention_days: int
     heartbeat: Heartbeat
     stop: threading.Event
+    sweep: CreditSweep
     ports: FoldPorts = NO_PORTS
 
     def run(self) -> None:
@@ -67,7 +75,7 @@ class Background:
 
     def fold_until_stopped(self) -> None:
         """Fold at once while there is more, four times a second when idle, ever less often while it fails."""
-        backoff = IDLE_SECONDS
+        backoff, sweep_at = IDLE_SECONDS, time.monotonic()
         self.reader.sweep_drafts()
         while not self.stop.is_set():
             result = self.fold()
@@ -77,6 +85,9 @@ class Background:
                 backoff = min(backoff * 2, BACKOFF_SECONDS_MAX)
                 continue
             backoff = IDLE_SECONDS
+            if time.monotonic() >= sweep_at:
+                self.sweep_credits(is_caught_up=not result.has_more)
+                sweep_at = time.monotonic() + SWEEP_SECONDS
             if not result.has_more:
                 self.stop.wait(IDLE_SECONDS)
         self.fold_the_rest()
@@ -98,6 +109,13 @@ class Background:
             return None
         self.heartbeat.note(result)
         return result
+
+    def sweep_credits(self, *, is_caught_up: bool) -> None:
+        """Give back, renew and publish what is due."""
+        try:
+            self.sweep.sweep(self.clock.now(), is_caught_up=is_caught_up)
+        except Exception:  # The edge of a job: the next sweep tries again.
+            log.exception("credit_sweep_failed")
 
     def aggregate(self) -> None:
         """Run the present hour's aggregation unless it ran already."""
@@ -136,15 +154,18 @@ class Background:
 
 def build(settings: Settings, stop: threading.Event) -> Background:
     """Put the process together."""
-    clock = SystemClock()
+    clock, sessions = SystemClock(), build_sessions(settings.database_uri)
+    cells = CreditCells(SharedState.open(settings.shared_state_file))
+    gate = CreditGate(cells, sessions, clock)
     return Background(
-        sessions=build_sessions(settings.database_uri),
+        sessions=sessions,
         reader=JournalReader(settings.journal_folder),
         clock=clock,
         retention_days=settings.log_retention_days,
         heartbeat=Heartbeat(settings.modelport_home, clock),
         stop=stop,
-        ports=FoldPorts(open_countries(settings.geoip_database) or nowhere),
+        sweep=CreditSweep(sessions, cells, gate, settings.credit_hold_seconds),
+        ports=FoldPorts(open_countries(settings.geoip_database) or nowhere, gate.publish_all),
     )
 
 
