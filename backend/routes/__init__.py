@@ -3,6 +3,7 @@
 from backend.routes.api_export import api_export
 from backend.routes.audit import audit
 from backend.routes.auth import auth
+from backend.routes.credits import credits_blueprint
 from backend.routes.documentation import documentation
 from backend.routes.health import health
 from backend.routes.models import models
@@ -13,6 +14,20 @@ from backend.routes.projects import projects
 from backend.routes.users import users
 from backend.routes.web import web
 
-BLUEPRINTS = (auth, users, audit, projects, models, api_export, prediction, playground, monitoring, health, documentation, web)
+BLUEPRINTS = (
+    auth,
+    users,
+    audit,
+    projects,
+    models,
+    api_export,
+    prediction,
+    playground,
+    monitoring,
+    credits_blueprint,
+    health,
+    documentation,
+    web,
+)
 
 __all__ = ["BLUEPRINTS"]

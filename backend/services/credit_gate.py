@@ -79,8 +79,15 @@ class CreditGate:
         """Grant the allowance of the present month, unless that has happened, and tell shared state."""
         with self._sessions.begin() as session:
             begin_writing(session)
-            ensure_credits(session, account_id, self._clock.now(), reached=self._cells.position(account_id))
+            ensure_credits(session, account_id, self._clock.now(), reached=self.reached(account_id))
         self.publish(account_id)
+
+    def reached(self, account_id: str) -> int | None:
+        """Give how far an account's reservations went; None without a cell, or while shared state is down."""
+        try:
+            return self._cells.position(account_id)
+        except (StateError, OSError):
+            return None
 
     def _reserve(self, account_id: str, amount: int) -> int:
         for _ in range(ATTEMPTS_MAX):

@@ -50,11 +50,21 @@ class BadCursor(InvalidInput):
 
 
 def narrowed(
-    statement: Select[*_Entities], column: InstrumentedAttribute[int], part: PageRequest
+    statement: Select[*_Entities],
+    column: InstrumentedAttribute[int],
+    part: PageRequest,
+    *,
+    id_max: int = ROW_ID_MAX,
 ) -> Select[*_Entities]:
-    """Narrow a statement to a part of its rows by descending id, and one more, which tells whether there is a next."""
+    """Narrow a statement to a part of its rows by descending id, and one more, which tells whether there is a next.
+
+    Args:
+        column: the row's id.
+        part: what was asked for.
+        id_max: what the column can hold.
+    """
     if part.cursor:
-        statement = statement.where(column < min(_id_in(part.cursor), ROW_ID_MAX))
+        statement = statement.where(column < min(_id_in(part.cursor), id_max))
     return statement.order_by(column.desc()).limit(part.limit + 1)
 
 

@@ -69,6 +69,14 @@ class CreditPublisher(Protocol):
         """Read an account's credits and tell shared state; called after a commit that changed them. Never raises."""
         ...
 
+    def renew(self, account_id: str) -> None:
+        """Grant the allowance of the present month, unless that has happened, in a transaction of its own."""
+        ...
+
+    def reached(self, account_id: str) -> int | None:
+        """Give how far an account's reservations went, where shared state can tell."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
