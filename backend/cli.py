@@ -11,6 +11,7 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
 from backend.config import Settings
+from backend.services import credit_verification
 from backend.services.account_service import ensure_first_admin
 from backend.services.audit_service import COMMAND, acting
 from backend.services.audit_verification import accounts_with_chains, verify
@@ -23,6 +24,7 @@ def install_commands(app: Flask, settings: Settings) -> None:
     app.cli.add_command(setup)
     app.cli.add_command(demo_traffic)
     app.cli.add_command(audit)
+    app.cli.add_command(credits_group)
 
 
 @click.command()
@@ -76,4 +78,22 @@ def verify_audit(account: str) -> None:
             click.echo(f"{account_id}: entry {broken.seq} ({row}): {broken.why}")
     click.echo(f"{checked} entries hold" + (f"; {broken_chains} chains are broken" if broken_chains else ""))
     if broken_chains:
+        sys.exit(1)
+
+
+@click.group("credits")
+def credits_group() -> None:
+    """Look after the ledger of credits."""
+
+
+@credits_group.command("verify")
+@with_appcontext
+def verify_credits() -> None:
+    """Add the whole ledger up and compare it with every account; exit with 1 where something differs."""
+    proof = credit_verification.verify(current_runtime().sessions)
+    for difference in proof.differences:
+        click.echo(str(difference))
+    looked_at = f"{proof.accounts} accounts, {proof.transactions} movements"
+    click.echo(f"{looked_at}: {len(proof.differences)} differences" if proof.differences else f"{looked_at}: all agree")
+    if proof.differences:
         sys.exit(1)
