@@ -18,7 +18,7 @@ def judge_bucket(bucket: TokenBucket, place: Place, now: int, cost: int) -> Deci
     at = now
     if place.at:
         at = max(now, place.words[place.at + SEEN])
-        if place.words[place.at + INTERVAL] != bucket.interval_us:
+        if place.head > at and place.words[place.at + INTERVAL] != bucket.interval_us:
             _retune(bucket, place, at)
     busy_until = max(place.head, at)
     room = limit * interval - (busy_until - at)
@@ -54,11 +54,10 @@ def retuned_us(level_us: int, interval_us: int, bucket: TokenBucket) -> int:
 
 def _retune(bucket: TokenBucket, place: Place, now: int) -> None:
     words, at = place.words, place.at
-    if place.head > now:
-        level_us = -(-(place.head - now) // US_NS)
-        words[at + SEEN] = now
-        place.head = now + retuned_us(level_us, words[at + INTERVAL], bucket) * US_NS
-        # Between these two stores nobody knows the pace: a kill leaves a bucket that reads as used up.
-        words[at + INTERVAL] = 0
-        words[at + HEAD] = place.head
+    level_us = -(-(place.head - now) // US_NS)
+    place.head = now + retuned_us(level_us, words[at + INTERVAL], bucket) * US_NS
+    words[at + SEEN] = now
+    # Between these two stores nobody knows the pace: a kill leaves a bucket that reads as used up.
+    words[at + INTERVAL] = 0
+    words[at + HEAD] = place.head
     words[at + INTERVAL] = bucket.interval_us

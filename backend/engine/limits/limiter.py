@@ -32,7 +32,7 @@ class StateLimiter:
         """Count a call under every rule, or under none when one refuses.
 
         Args:
-            rules: at least one. Those of one sort with the same key count the call once, as the first of them says.
+            rules: at least one. Those of one sort with the same key count the call once, as the last of them says.
             cost: how many calls it counts for, 1 or more.
 
         Raises:
@@ -112,23 +112,25 @@ class StateLimiter:
     def _count(self, rules: Sequence[Rule], places: Sequence[Place], now: int, cost: int) -> None:
         # Whatever can fail comes first. A kill between two counters leaves the first a call too high until it
         # is forgotten: too strict by one call that nobody was promised, never too lax.
-        windows: dict[Place, int] = {}
-        for rule, place in zip(rules, places, strict=True):
-            window = rule.window_ns if isinstance(rule, Policy) else 0
-            windows[place] = max(window, windows.get(place, 0))
-        for place, window in windows.items():
-            if not place.fits(cost, now, window):
-                self._state.reserve(windows, now=now, cost=cost)
+        for i, place in enumerate(places):
+            if not place.fits(cost, now, rules[i].window_ns):
+                self._make_room(rules, places, now, cost)
                 break
-        for rule, place in zip(rules, places, strict=True):
-            if windows.pop(place, None) is None:
-                continue
+        # A place given twice is written twice with the same.
+        for i, place in enumerate(places):
+            rule = rules[i]
             if isinstance(rule, Policy):
                 place.append(now, cost)
             elif isinstance(rule, TokenBucket):
                 count_in_bucket(rule, place, now, cost)
             else:
                 count_in_day(place, now, cost)
+
+    def _make_room(self, rules: Sequence[Rule], places: Sequence[Place], now: int, cost: int) -> None:
+        windows = dict.fromkeys(places, 0)
+        for rule, place in zip(rules, places, strict=True):
+            windows[place] = max(rule.window_ns, windows[place])
+        self._state.reserve(windows, now=now, cost=cost)
 
 
 def _judge(rule: Rule, place: Place, now: int, cost: int) -> Decision:

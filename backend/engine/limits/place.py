@@ -5,7 +5,7 @@ Kept by SharedState between decisions, so that a known name costs no digest and 
 
 from hashlib import blake2b
 
-from backend.engine.limits.layout import HEAD, HIGH, LOW, RING
+from backend.engine.limits.layout import EXTRA, HEAD, HIGH, LOW, RING
 from backend.engine.limits.log import Log
 from backend.engine.limits.naming import CounterKind, counter_kind
 
@@ -69,6 +69,11 @@ class WordPlace(Place):
 
     def widen(self, window: int) -> None:
         """Nothing is overwritten."""
+
+    def clear(self) -> None:
+        """Empty it, and forget when it was last called."""
+        self.words[self.at + HEAD] = 0
+        self.words[self.at + EXTRA] = 0
 
 
 def make_place(name: str) -> Place:

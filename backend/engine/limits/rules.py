@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, Protocol
+from typing import ClassVar, Literal, NamedTuple, Protocol
 
 from backend.engine.limits.naming import CounterKind, counter_name
 
@@ -40,6 +40,7 @@ class Policy:
     limit: int
     window_seconds: float
     window_ns: int = field(init=False, repr=False, compare=False)
+    can_refuse: ClassVar[bool] = True
     counter: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -53,11 +54,6 @@ class Policy:
             raise ValueError(f"limit {self.limit} in {self.window_seconds} s is no policy")
         object.__setattr__(self, "window_ns", window_ns)
         object.__setattr__(self, "counter", counter_name(CounterKind.WINDOW, self.key))
-
-    @property
-    def can_refuse(self) -> bool:
-        """True: a full window refuses."""
-        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +74,12 @@ class TokenBucket:
     key: str
     capacity: int
     per_minute: int
+    limit: int = field(init=False, repr=False, compare=False)
+    """Calls in one burst; 0 for a bucket that is never refilled."""
     interval_us: int = field(init=False, repr=False, compare=False)
     counter: str = field(init=False, repr=False, compare=False)
+    window_ns: ClassVar[int] = 0
+    can_refuse: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         """Check the numbers.
@@ -90,23 +90,14 @@ class TokenBucket:
         interval_us = -(-MINUTE_US // self.per_minute) if self.per_minute > 0 else MINUTE_US
         if min(self.capacity, self.per_minute) < 0 or self.capacity * interval_us > SPAN_US_MAX:
             raise ValueError(f"a burst of {self.capacity} and {self.per_minute} a minute is no bucket")
+        object.__setattr__(self, "limit", self.capacity if self.per_minute else 0)
         object.__setattr__(self, "interval_us", interval_us)
         object.__setattr__(self, "counter", counter_name(CounterKind.BUCKET, self.key))
-
-    @property
-    def limit(self) -> int:
-        """Calls in one burst; 0 for a bucket that is never refilled."""
-        return self.capacity if self.per_minute else 0
 
     @property
     def window_seconds(self) -> float:
         """How long an empty bucket takes to be full; a minute for one that holds nothing."""
         return 60 * self.capacity / self.per_minute if self.limit else 60.0
-
-    @property
-    def can_refuse(self) -> bool:
-        """True: an empty bucket refuses."""
-        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +115,10 @@ class DailyQuota:
     key: str
     limit: int
     overage: Overage = "block"
+    can_refuse: bool = field(init=False, repr=False, compare=False)
+    """False for one that only warns or charges: it is never the binding limit."""
     counter: str = field(init=False, repr=False, compare=False)
+    window_ns: ClassVar[int] = 0
 
     def __post_init__(self) -> None:
         """Check the numbers.
@@ -134,17 +128,13 @@ class DailyQuota:
         """
         if self.limit < 0 or self.overage not in {"block", "warn", "charge"}:
             raise ValueError(f"{self.limit} a day, then {self.overage!r}, is no quota")
+        object.__setattr__(self, "can_refuse", self.overage == "block")
         object.__setattr__(self, "counter", counter_name(CounterKind.DAY, self.key))
 
     @property
     def window_seconds(self) -> float:
         """A day."""
         return DAY_SECONDS
-
-    @property
-    def can_refuse(self) -> bool:
-        """Whether the quota refuses; one that only warns or charges is never the binding limit."""
-        return self.overage == "block"
 
 
 Rule = Policy | TokenBucket | DailyQuota
@@ -183,7 +173,7 @@ class Limiter(Protocol):
         """Count a call under every rule, or under none when one refuses.
 
         Args:
-            rules: at least one. Those of one sort with the same key count the call once.
+            rules: at least one. Those of one sort with the same key count the call once, as the last of them says.
             cost: how many calls it counts for, 1 or more.
 
         Raises:

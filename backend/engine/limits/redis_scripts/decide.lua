@@ -45,7 +45,7 @@ function judge.window(key, limit, span, counter)
   return false, math.max(0, left + cost), free + span, quiet
 end
 
-function count.window(key, _, _, counter)
+function count.window(key, _, counter)
   redis.call('ZREMRANGEBYSCORE', key, '-inf', text(counter.at - counter.longest))
   for call = 1, cost do
     local member = string.format('%016.0f:%.0f', counter.number + call, counter.longest)
@@ -83,7 +83,7 @@ function judge.bucket(key, limit, interval, counter)
   return false, math.floor(math.max(0, room) / interval), free, quiet
 end
 
-function count.bucket(key, _, interval, counter)
+function count.bucket(key, interval, counter)
   local busy_until = counter.busy_until + cost * interval
   redis.call('HSET', key, 'busy_until', text(busy_until), 'interval', interval, 'seen', text(counter.at))
   expire(key, busy_until - counter.at)
@@ -105,7 +105,7 @@ function judge.day(key, limit, refuses, counter)
   return true, left, finish, finish
 end
 
-function count.day(key, _, _, counter)
+function count.day(key, _, counter)
   redis.call('HSET', key, 'day', text(counter.day), 'calls', text(counter.calls + cost))
   expire(key, (counter.day + 1) * DAY - now)
 end
@@ -121,11 +121,9 @@ for i, key in ipairs(KEYS) do
 end
 
 if counts and admits then
+  -- A counter given twice is written twice with the same.
   for i, key in ipairs(KEYS) do
-    if counters[key] then
-      count[ARGV[3 * i + 1]](key, nil, tonumber(ARGV[3 * i + 3]), counters[key])
-      counters[key] = nil
-    end
+    count[ARGV[3 * i + 1]](key, tonumber(ARGV[3 * i + 3]), counters[key])
   end
 end
 return answer
