@@ -22,7 +22,7 @@ audit = APIBlueprint("audit", __name__, url_prefix="/api/dev/audit", tag="Audit"
 @audit.input(AuditQuery, location="query")
 @audit.output(list[AuditEntryOut])  # type: ignore[arg-type]  # APIFlask 3 reads lists, its annotation does not say so
 @pages
-@refuses(400)
+@refuses(400, 422)
 def list_audit(query_data: AuditQuery) -> tuple[list[AuditEntryOut], int, dict[str, str]]:
     """Give what happened on one's own account, newest first."""
     wanted = AuditFilter(

@@ -23,6 +23,7 @@ from backend.core.plans import BUSINESS, FREE
 from backend.models import Account, AuditEntry, db
 from backend.services.access import Viewer
 from backend.services.audit_service import Actor, record
+from backend.services.credit_allowance import ensure_credits
 from backend.services.runtime import current_runtime
 
 FIRST_ADMIN_EMAIL = "admin@modelport.local"
@@ -193,7 +194,7 @@ def _new_account(*, email: str, password: str, name: str, role: str, plan: str =
 
 
 def _add(account: Account, *, actor: Actor | None = None) -> None:
-    """Add an account and the first entry of its trail, and commit.
+    """Add an account, the first entry of its trail and the month's credits, and commit.
 
     Raises:
         IntegrityError: the address has an account.
@@ -202,6 +203,7 @@ def _add(account: Account, *, actor: Actor | None = None) -> None:
     db.session.flush()
     details = {"role": account.role, "plan": account.plan}
     record("account.registered", account_id=account.id, target={"account_id": account.id}, details=details, actor=actor)
+    ensure_credits(db.session(), account.id, account.created_at)
     db.session.commit()
 
 
