@@ -1,5 +1,6 @@
 """HTTP in, HTTP out; one blueprint per file: read, call one function, choose a status."""
 
+from backend.routes.admin import admin
 from backend.routes.api_export import api_export
 from backend.routes.audit import audit
 from backend.routes.auth import auth
@@ -18,6 +19,7 @@ BLUEPRINTS = (
     auth,
     users,
     audit,
+    admin,
     projects,
     models,
     api_export,
