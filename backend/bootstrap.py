@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.adapters.country import open_countries
 from backend.adapters.local_artefacts import LocalArtefacts
+from backend.adapters.redis_state import RedisState
 from backend.config import Settings, encryption_key, prepare_home
 from backend.core.clock import Clock, SystemClock
 from backend.endpoints import CATALOGUE
-from backend.engine.limits.credit_cells import CreditCells
-from backend.engine.limits.limiter import StateLimiter
+from backend.engine.limits.rules import Limiter
+from backend.engine.limits.shared import shared_parts
 from backend.engine.limits.state import SharedState
 from backend.engine.metering.journal import JournalWriter
 from backend.engine.sealing import Sealer
@@ -47,7 +48,9 @@ class Process:
     gateway: Gateway
     kinds: dict[str, AnyKind]
     state: SharedState
-    limiter: StateLimiter
+    redis: RedisState | None
+    """Where several machines share what must be exact."""
+    limiter: Limiter
     credit_gate: CreditGate
     changes: ChangeService
     status: WorkerStatus
@@ -62,6 +65,8 @@ class Process:
         self.changes.stop()
         self.status.stop()
         self.journal.close()
+        if self.redis is not None:
+            self.redis.close()
         self.state.close()
         self.engine.dispose()
 
@@ -80,10 +85,12 @@ def build_process(settings: Settings, clock: Clock | None = None) -> Process:
     engine = build_engine(settings)
     sessions = sessionmaker(engine, expire_on_commit=False)
     state = SharedState.open(settings.shared_state_file)
-    limiter = StateLimiter(state)
-    credit_gate = CreditGate(CreditCells(state), sessions, clock)
+    redis = RedisState(settings.redis_url) if settings.redis_url else None
+    shared = shared_parts(state, redis)
+    limiter = shared.limiter
+    credit_gate = CreditGate(shared.credits, sessions, clock)
     sealer = Sealer(encryption_key(settings))
-    changes = ChangeService(state, sessions)
+    changes = ChangeService(shared.generation, sessions)
     artefacts = LocalArtefacts(settings.models_store)
     directory = Directory(sessions, changes.generation, clock, sealer)
     library = ModelLibrary(sessions, artefacts, capacity=settings.model_cache_size, rows_max=settings.predict_rows_max)
@@ -118,6 +125,7 @@ def build_process(settings: Settings, clock: Clock | None = None) -> Process:
         gateway=gateway,
         kinds=dict(kinds),
         state=state,
+        redis=redis,
         limiter=limiter,
         credit_gate=credit_gate,
         changes=changes,
@@ -136,7 +144,7 @@ def _runtime(
     predictor: Predictor,
     sealer: Sealer,
     credit_gate: CreditGate,
-    limiter: StateLimiter,
+    limiter: Limiter,
 ) -> Runtime:
     return Runtime(
         base_url=settings.base_url,

@@ -23,10 +23,11 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.adapters.country import open_countries
+from backend.adapters.redis_state import RedisState
 from backend.config import Settings, load_settings, prepare_home
 from backend.core.clock import Clock, SystemClock, rfc3339
 from backend.core.logging import configure_logging, get_logger
-from backend.engine.limits.credit_cells import CreditCells
+from backend.engine.limits.shared import shared_parts
 from backend.engine.limits.state import SharedState
 from backend.engine.metering.reader import JournalReader
 from backend.jobs.heartbeat import Heartbeat
@@ -155,7 +156,8 @@ class Background:
 def build(settings: Settings, stop: threading.Event) -> Background:
     """Put the process together."""
     clock, sessions = SystemClock(), build_sessions(settings.database_uri)
-    cells = CreditCells(SharedState.open(settings.shared_state_file))
+    redis = RedisState(settings.redis_url) if settings.redis_url else None
+    cells = shared_parts(SharedState.open(settings.shared_state_file), redis).credits
     gate = CreditGate(cells, sessions, clock)
     return Background(
         sessions=sessions,

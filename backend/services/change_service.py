@@ -13,7 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.core.logging import get_logger
-from backend.engine.limits.state import SharedState
+from backend.engine.limits.errors import StateError
+from backend.engine.limits.redis_generation import Generation
 from backend.models import ChangeMark
 
 POLL_SECONDS = 0.4
@@ -23,20 +24,26 @@ log = get_logger(__name__)
 class ChangeService:
     """Announces changes and tells the present generation."""
 
-    def __init__(self, state: SharedState, sessions: sessionmaker[Session]) -> None:
-        self._state = state
+    def __init__(self, shared: Generation, sessions: sessionmaker[Session]) -> None:
+        self._shared = shared
         self._sessions = sessions
         self._mark = 0
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
     def announce(self) -> None:
-        """Tell every worker of this machine, before the caller of the change has its answer."""
-        self._state.bump_generation()
+        """Tell every worker of this machine, before the caller of the change has its answer.
+
+        Other machines learn of it through Redis; when that is away, from the database.
+        """
+        try:
+            self._shared.bump_generation()
+        except (StateError, OSError) as error:
+            log.warning("change_not_announced", error=repr(error))
 
     def generation(self) -> tuple[int, int]:
         """Give what must be unchanged for a remembered value to be trusted."""
-        return self._state.generation(), self._mark
+        return self._shared.generation(), self._mark
 
     def start(self) -> None:
         """Begin watching for changes that come from outside the application."""
