@@ -150,7 +150,7 @@ def kill_at_every_step(path: str, *, before: int, limit: int, keys: int) -> tupl
         limiter = StateLimiter(state, lambda: NOW + step + 1)  # noqa: B023 - as above
         for _ in range(before):
             limiter.admit(policies)
-        status = in_child(lambda: _admit_and_die(state, limiter, policies, step))  # noqa: B023 - as above
+        status = in_child(lambda: die_after(step, state, lambda: limiter.admit(policies)))  # noqa: B023 - as above
         if status == 0:
             break
         counted = {limiter.usage(policy).calls - before for policy in policies}
@@ -169,7 +169,8 @@ def _crowd(limiter: StateLimiter, step: int) -> None:
         limiter.admit((Policy("crowd", f"{step}-{number}", 2, 1e-9),), 2)
 
 
-def _admit_and_die(state: SharedState, limiter: StateLimiter, policies: Sequence[Policy], steps: int) -> int:
+def die_after(steps: int, state: SharedState, work: Callable[[], object]) -> int:
+    """Work, and be killed before the call or store of that number; 0 when there are fewer."""
     state.generation()
     left = steps
 
@@ -186,7 +187,7 @@ def _admit_and_die(state: SharedState, limiter: StateLimiter, policies: Sequence
         return trace
 
     sys.settrace(trace)  # type: ignore[arg-type]
-    limiter.admit(policies)
+    work()
     sys.settrace(None)
     return 0
 
