@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from typing import TextIO
 
 import click
 from flask import Flask, current_app
@@ -11,10 +12,10 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
 from backend.config import Settings
-from backend.services import credit_verification
+from backend.services import audit_verification, credit_verification
 from backend.services.account_service import ensure_first_admin
 from backend.services.audit_service import COMMAND, acting
-from backend.services.audit_verification import accounts_with_chains, verify
+from backend.services.audit_verification import ChainHead
 from backend.services.runtime import current_runtime
 
 
@@ -63,22 +64,33 @@ def audit() -> None:
 
 @audit.command("verify")
 @click.option("--account", default="", help="Id of the one account to check; all when left out.")
+@click.option("--kept", type=click.File(), help="What `audit heads` printed earlier: every chain must pass through it.")
 @with_appcontext
-def verify_audit(account: str) -> None:
+def verify_audit(account: str, kept: TextIO | None) -> None:
     """Recompute the hash of every entry of the audit trail; exit with 1 where one does not hold."""
     sessions = current_runtime().sessions
-    checked, broken_chains = 0, 0
-    for account_id in [account] if account else accounts_with_chains(sessions):
-        found = verify(sessions, account_id)
+    checked, wrong = 0, 0
+    for account_id in [account] if account else audit_verification.accounts_with_chains(sessions):
+        found = audit_verification.verify(sessions, account_id)
         checked += found.checked
         if found.first_broken is not None:
-            broken_chains += 1
-            broken = found.first_broken
-            row = "gone" if broken.id is None else f"id {broken.id}"
-            click.echo(f"{account_id}: entry {broken.seq} ({row}): {broken.why}")
-    click.echo(f"{checked} entries hold" + (f"; {broken_chains} chains are broken" if broken_chains else ""))
-    if broken_chains:
+            wrong += 1
+            click.echo(f"{account_id}: {found.first_broken}")
+    for head in map(ChainHead.read, kept or ()):
+        if not audit_verification.passes_through(sessions, head):
+            wrong += 1
+            click.echo(f"{head.account_id}: entry {head.seq} is not the one that was kept")
+    click.echo(f"{checked} entries hold" + (f"; {wrong} breaks" if wrong else ""))
+    if wrong:
         sys.exit(1)
+
+
+@audit.command("heads")
+@with_appcontext
+def audit_heads() -> None:
+    """Print the end of every account's chain, to be kept on another machine for `audit verify --kept`."""
+    for head in audit_verification.heads(current_runtime().sessions):
+        click.echo(str(head))
 
 
 @click.group("credits")

@@ -35,6 +35,10 @@ class BrokenEntry:
     seq: int
     why: Why
 
+    def __str__(self) -> str:
+        row = "gone" if self.id is None else f"id {self.id}"
+        return f"entry {self.seq} ({row}): {self.why}"
+
 
 @dataclass(frozen=True, slots=True)
 class Verification:
@@ -47,6 +51,28 @@ class Verification:
     def is_intact(self) -> bool:
         """Tell whether all of it holds."""
         return self.first_broken is None
+
+
+@dataclass(frozen=True, slots=True)
+class ChainHead:
+    """The end of a chain at some moment; one line of text, for keeping it elsewhere."""
+
+    account_id: str
+    seq: int
+    hash: str
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.seq} {self.hash}"
+
+    @classmethod
+    def read(cls, line: str) -> ChainHead:
+        """Read what was written.
+
+        Raises:
+            ValueError: it is something else.
+        """
+        account_id, seq, hash_ = line.split()
+        return cls(account_id, int(seq), hash_)
 
 
 def verify(sessions: sessionmaker[Session], account_id: str) -> Verification:
@@ -62,6 +88,21 @@ def accounts_with_chains(sessions: sessionmaker[Session]) -> Iterator[str]:
         yield from session.scalars(
             union(select(AuditEntry.account_id), select(AuditHead.account_id)).order_by("account_id")
         )
+
+
+def heads(sessions: sessionmaker[Session]) -> Iterator[ChainHead]:
+    """Give the end of every chain, to be kept where nobody who writes this database can write."""
+    with sessions() as session:
+        ends = select(AuditHead.account_id, AuditHead.seq, AuditHead.hash).order_by(AuditHead.account_id)
+        for row in session.execute(ends):
+            yield ChainHead(*row)
+
+
+def passes_through(sessions: sessionmaker[Session], kept: ChainHead) -> bool:
+    """Tell whether a chain still holds the entry that it ended with once."""
+    place = (AuditEntry.account_id == kept.account_id, AuditEntry.seq == kept.seq)
+    with sessions() as session:
+        return session.scalar(select(AuditEntry.hash).where(*place)) == kept.hash
 
 
 def _verify(session: Session, account_id: str) -> Verification:

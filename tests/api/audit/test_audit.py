@@ -163,6 +163,31 @@ def test_a_tampered_trail_is_found(app: Flask, alice: Person, tmp_path: Path) ->
     assert f"{alice.id}: entry 2 (id {row}): changed" in command.output
 
 
+def test_a_chain_that_was_written_anew_is_found_by_what_was_kept(app: Flask, alice: Person, tmp_path: Path) -> None:
+    """Whoever rewrites a chain with all its hashes cannot rewrite what another machine keeps."""
+    command, kept = app.test_cli_runner(), tmp_path / "heads.txt"
+    kept.write_text(command.invoke(args=["audit", "heads"]).output)
+    note(app, alice, "key.created", key_id="ak_live_1")
+    assert command.invoke(args=["audit", "verify", "--kept", str(kept)]).exit_code == 0
+    database = sqlite3.connect(tmp_path / "instance" / "modelport.db")
+    for statement in (
+        "DROP TRIGGER dev_portal_audit_no_delete",
+        "DELETE FROM dev_portal_audit",
+        "DELETE FROM dev_portal_audit_heads",
+    ):
+        database.execute(statement)
+    database.commit()
+    database.close()
+    for action in ("account.registered", "session.started", "session.started"):
+        note(app, alice, action)
+
+    assert command.invoke(args=["audit", "verify"]).exit_code == 0
+    found = command.invoke(args=["audit", "verify", "--kept", str(kept)])
+
+    assert found.exit_code == 1
+    assert f"{alice.id}: entry 3 is not the one that was kept" in found.output
+
+
 def test_the_documents_own_query_answers(app: Flask, alice: Person, tmp_path: Path) -> None:
     """Document 2's incident response, in the database's own shell."""
     note(app, alice, "key.created", key_id="ak_live_compromised")
