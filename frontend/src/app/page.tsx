@@ -1,5 +1,5 @@
-import { Entrance } from "@/components/shell/Entrance";
+import { ApiPortalHome } from "@/components/portal";
 
 export default function HomePage() {
-  return <Entrance />;
+  return <ApiPortalHome />;
 }

@@ -14,6 +14,10 @@ export function useAPIDetails(apiId: number | null) {
   });
 }
 
+export function useExportedAPIs() {
+  return useQuery({ queryKey: queryKeys.exportList, queryFn: ({ signal }) => api.getExportedAPIs(signal) });
+}
+
 export function useExportModel() {
   const client = useQueryClient();
   return useMutation({

@@ -2,22 +2,32 @@
  * Types of the dictionary. English is the source: its keys and placeholders are what French must provide
  * and what `t` accepts. One file a namespace and language, so that each stays small.
  */
+import { admin } from "@/i18n/en/admin";
 import { apis } from "@/i18n/en/apis";
+import { apps } from "@/i18n/en/apps";
+import { audit } from "@/i18n/en/audit";
 import { auth } from "@/i18n/en/auth";
 import { cache } from "@/i18n/en/cache";
 import { charts } from "@/i18n/en/charts";
 import { common } from "@/i18n/en/common";
+import { credits } from "@/i18n/en/credits";
 import { docs } from "@/i18n/en/docs";
 import { exporting } from "@/i18n/en/exporting";
 import { keys } from "@/i18n/en/keys";
+import { limits } from "@/i18n/en/limits";
+import { logs } from "@/i18n/en/logs";
 import { models } from "@/i18n/en/models";
 import { monitoring } from "@/i18n/en/monitoring";
+import { playground } from "@/i18n/en/playground";
+import { portal } from "@/i18n/en/portal";
+import { projects } from "@/i18n/en/projects";
 import { requests } from "@/i18n/en/requests";
 import { settings } from "@/i18n/en/settings";
 import { shell } from "@/i18n/en/shell";
 import { upload } from "@/i18n/en/upload";
+import { usage } from "@/i18n/en/usage";
 
-export const en = { apis, auth, cache, charts, common, docs, exporting, keys, models, monitoring, requests, settings, shell, upload } as const;
+export const en = { admin, apis, apps, audit, auth, cache, charts, common, credits, docs, exporting, keys, limits, logs, models, monitoring, playground, portal, projects, requests, settings, shell, upload, usage } as const;
 
 export type Dictionary = { readonly [N in keyof typeof en]: { readonly [K in keyof (typeof en)[N]]: string } };
 export type Language = "en" | "fr";

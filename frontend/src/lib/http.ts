@@ -28,6 +28,7 @@ export interface Page<T> {
   nextCursor: string | null;
 }
 
+const PAGES_MAX = 50;
 const REFRESH_PATH = "/api/v1/auth/refresh";
 const lostListeners = new Set<() => void>();
 let refreshing: Promise<boolean> | null = null;
@@ -75,6 +76,19 @@ export async function getData<T>(path: string, query?: object, signal?: AbortSig
 export async function getPage<T>(path: string, query?: object, signal?: AbortSignal): Promise<Page<T>> {
   const answer = await request<T[]>("GET", path, { query: { ...query }, signal });
   return { items: answer.data, nextCursor: nextCursor(answer.headers) };
+}
+
+/** Every page of a list that stays small, one after the other; the bound ends a server that never ends. */
+export async function getAll<T>(path: string, query?: object, signal?: AbortSignal): Promise<T[]> {
+  const all: T[] = [];
+  let cursor: string | null = null;
+  for (let page = 0; page < PAGES_MAX; page++) {
+    const answer: Page<T> = await getPage<T>(path, cursor === null ? query : { ...query, cursor }, signal);
+    all.push(...answer.items);
+    cursor = answer.nextCursor;
+    if (cursor === null) break;
+  }
+  return all;
 }
 
 /**

@@ -8,9 +8,11 @@ import { LanguageSwitch, ThemeSwitch } from "@/components/shell/Preferences";
 import { PageHeader } from "@/components/ui/PageHeader";
 import { Panel } from "@/components/ui/Panel";
 import { QueryView } from "@/components/ui/QueryView";
+import { usePortalSettings } from "@/hooks/useAdmin";
 import { useLogout, useMe } from "@/hooks/useSession";
 import { useI18n } from "@/i18n/I18nProvider";
 import { ProfileForm } from "./ProfileForm";
+import { RedactionForm } from "./RedactionForm";
 import classes from "./Settings.module.css";
 
 /** A fixed moment and number, to show how both will look. */
@@ -20,6 +22,7 @@ const SAMPLE_NUMBER = 1_284_502;
 export function SettingsView() {
   const { t, format } = useI18n();
   const me = useMe();
+  const portal = usePortalSettings();
   // The page was built in another time zone than the reader's.
   const mounted = useMounted();
   return (
@@ -51,6 +54,11 @@ export function SettingsView() {
             </div>
             <LanguageSwitch size="sm" />
           </div>
+        </Panel>
+        <Panel title={t("settings.privacy")} hint={t("settings.privacyHint")}>
+          <QueryView query={portal} skeleton={<Skeleton height={90} />}>
+            {(data) => <RedactionForm settings={data} key={data.redacted_fields.join()} />}
+          </QueryView>
         </Panel>
         <Panel title={t("settings.session")} hint={t("settings.sessionText")} aside={<SignOutButton />} />
       </Stack>

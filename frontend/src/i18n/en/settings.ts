@@ -20,4 +20,9 @@ export const settings = {
   formats: "For example",
   session: "Session",
   sessionText: "Ends on this device; other devices stay signed in.",
+  privacy: "Log of calls",
+  privacyHint: "Bodies of calls are kept to find errors. Secrets are never kept.",
+  redacted: "Fields to leave out",
+  redactedHint: "Values under these names are replaced before they are stored, at any depth. Press Enter after each.",
+  redactionSaved: "Saved. It holds for the next call.",
 } as const;

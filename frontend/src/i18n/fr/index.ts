@@ -1,17 +1,27 @@
 import type { Dictionary } from "@/i18n/dictionary";
+import { admin } from "@/i18n/fr/admin";
 import { apis } from "@/i18n/fr/apis";
+import { apps } from "@/i18n/fr/apps";
+import { audit } from "@/i18n/fr/audit";
 import { auth } from "@/i18n/fr/auth";
 import { cache } from "@/i18n/fr/cache";
 import { charts } from "@/i18n/fr/charts";
 import { common } from "@/i18n/fr/common";
+import { credits } from "@/i18n/fr/credits";
 import { docs } from "@/i18n/fr/docs";
 import { exporting } from "@/i18n/fr/exporting";
 import { keys } from "@/i18n/fr/keys";
+import { limits } from "@/i18n/fr/limits";
+import { logs } from "@/i18n/fr/logs";
 import { models } from "@/i18n/fr/models";
 import { monitoring } from "@/i18n/fr/monitoring";
+import { playground } from "@/i18n/fr/playground";
+import { portal } from "@/i18n/fr/portal";
+import { projects } from "@/i18n/fr/projects";
 import { requests } from "@/i18n/fr/requests";
 import { settings } from "@/i18n/fr/settings";
 import { shell } from "@/i18n/fr/shell";
 import { upload } from "@/i18n/fr/upload";
+import { usage } from "@/i18n/fr/usage";
 
-export const fr: Dictionary = { apis, auth, cache, charts, common, docs, exporting, keys, models, monitoring, requests, settings, shell, upload };
+export const fr: Dictionary = { admin, apis, apps, audit, auth, cache, charts, common, credits, docs, exporting, keys, limits, logs, models, monitoring, playground, portal, projects, requests, settings, shell, upload, usage };

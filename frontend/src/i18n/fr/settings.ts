@@ -22,4 +22,9 @@ export const settings: Dictionary["settings"] = {
   formats: "Par exemple",
   session: "Session",
   sessionText: "Se termine sur cet appareil ; les autres restent connectés.",
+  privacy: "Journal des appels",
+  privacyHint: "Les corps des appels sont conservés pour trouver les erreurs. Les secrets ne le sont jamais.",
+  redacted: "Champs à masquer",
+  redactedHint: "Les valeurs sous ces noms sont remplacées avant d’être conservées, à toute profondeur. Entrée après chaque nom.",
+  redactionSaved: "Enregistré. Cela vaut dès le prochain appel.",
 };

@@ -1,5 +1,5 @@
 /** Calls of administrators about other accounts, and the settings of one's own portal. */
-import { type Page, getData, getPage, request } from "@/lib/http";
+import { type Page, getAll, getData, getPage, request } from "@/lib/http";
 import type { AccountChange, AccountRow, CreditAdjustment, PortalKey, PortalSettings } from "@/lib/portal/types";
 
 const one = (accountId: string) => `/api/admin/accounts/${encodeURIComponent(accountId)}`;
@@ -7,7 +7,7 @@ const one = (accountId: string) => `/api/admin/accounts/${encodeURIComponent(acc
 export const adminApi = {
   accounts: (query: { email?: string; limit?: number; cursor?: string }, signal?: AbortSignal): Promise<Page<AccountRow>> =>
     getPage<AccountRow>("/api/admin/accounts", query, signal),
-  keys: (accountId: string, signal?: AbortSignal) => getData<PortalKey[]>(`${one(accountId)}/keys`, {}, signal),
+  keys: (accountId: string, signal?: AbortSignal) => getAll<PortalKey>(`${one(accountId)}/keys`, {}, signal),
   async change(accountId: string, changes: AccountChange): Promise<AccountRow> {
     return (await request<AccountRow>("PATCH", one(accountId), { body: changes })).data;
   },

@@ -1,11 +1,11 @@
 /** Calls about apps: what a developer builds, with its keys and its usage. */
-import { getData, request } from "@/lib/http";
+import { getAll, getData, request } from "@/lib/http";
 import type { App, AppDraft, UsageDay } from "@/lib/portal/types";
 
 const one = (appId: string) => `/api/dev/apps/${encodeURIComponent(appId)}`;
 
 export const appsApi = {
-  list: (signal?: AbortSignal) => getData<App[]>("/api/dev/apps", {}, signal),
+  list: (signal?: AbortSignal) => getAll<App>("/api/dev/apps", {}, signal),
   get: (appId: string, signal?: AbortSignal) => getData<App>(one(appId), {}, signal),
   usage: (appId: string, days: number, signal?: AbortSignal) => getData<UsageDay[]>(`${one(appId)}/usage`, { days }, signal),
   async create(draft: AppDraft): Promise<App> {

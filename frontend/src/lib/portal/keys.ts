@@ -1,12 +1,12 @@
 /** Calls about API keys and their limits. Every change that makes a secret carries a key of its own against doubles. */
-import { getData, request } from "@/lib/http";
+import { getAll, getData, request } from "@/lib/http";
 import type { KeyChange, KeyDraft, KeyStats, KeysQuery, Limits, LimitsChange, NewPortalKey, PortalKey, RotatedKey, Scope } from "@/lib/portal/types";
 
 const KEYS = "/api/dev/api-keys";
 const one = (keyId: string) => `/api/dev/keys/${encodeURIComponent(keyId)}`;
 
 export const keysApi = {
-  list: (query: KeysQuery, signal?: AbortSignal) => getData<PortalKey[]>(KEYS, query, signal),
+  list: (query: KeysQuery, signal?: AbortSignal) => getAll<PortalKey>(KEYS, query, signal),
   get: (keyId: string, signal?: AbortSignal) => getData<PortalKey>(`${KEYS}/${encodeURIComponent(keyId)}`, {}, signal),
   stats: (keyId: string, days: number, signal?: AbortSignal) =>
     getData<KeyStats>(`${KEYS}/${encodeURIComponent(keyId)}/stats`, { days }, signal),

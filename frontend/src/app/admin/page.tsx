@@ -1,0 +1,5 @@
+import { AdminView } from "@/components/portal/admin/AdminView";
+
+export default function AdminPage() {
+  return <AdminView />;
+}

@@ -1,0 +1,5 @@
+import { ApiKeysManager } from "@/components/portal";
+
+export default function KeysPage() {
+  return <ApiKeysManager />;
+}

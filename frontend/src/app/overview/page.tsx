@@ -1,0 +1,5 @@
+import { ApiOverview } from "@/components/portal";
+
+export default function OverviewPage() {
+  return <ApiOverview />;
+}
