@@ -13,6 +13,7 @@ from tests.engine.limits import mixed_workers
 from tests.engine.limits.arrivals import Arrival, arrivals
 from tests.engine.limits.conftest import HandClock
 from tests.engine.limits.model import Model
+from tests.engine.limits.workers import NOW
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -101,7 +102,7 @@ def test_eight_processes_get_exactly_the_limit_of_every_rule(path: Path, pool: P
     window, day = Policy("p", "k", 1000, 60.0), DailyQuota("d", "k", 900)
     tight, soft = TokenBucket("b", "k", 500, 100), DailyQuota("s", "soft", 100, "charge")
     state = SharedState.open(path)
-    limiter = StateLimiter(state, lambda: mixed_workers.NOW)
+    limiter = StateLimiter(state, lambda: NOW)
     answers = pool.starmap(mixed_workers.hammer, [(str(path), (window, tight, day, soft), 120)] * 8, chunksize=1)
     assert [sum(column) for column in zip(*answers, strict=True)] == [500, 400]
     assert [limiter.peek(rule).remaining for rule in (window, tight, day)] == [500, 0, 400]
