@@ -156,7 +156,7 @@ class Call:
     origin: str | None
     """The page a browser sends it from."""
     read_body: Callable[[int], bytes]
-    """Reads at most that many bytes; raises PayloadTooLarge beyond."""
+    """Reads at most that many bytes; raises PayloadTooLarge beyond. Asked twice, it gives the same."""
     request_id: str
     remote_address: str
     occurred_at_us: int

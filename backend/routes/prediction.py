@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from apiflask import APIBlueprint
-from flask import Response, current_app, request
+from flask import Response, current_app, g, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from backend.core.errors import PayloadTooLarge
@@ -85,7 +85,14 @@ def preflight(target: str) -> Response:
 
 
 def read_body(bytes_max: int) -> bytes:
-    """Read the request's body, refusing one over the bound; the body limit drains what is left of it."""
+    """Read the request's body once, refusing one over the bound; the body limit drains what is left of it."""
+    if "prediction_body" not in g:
+        g.prediction_body = _read_body(bytes_max)
+    body: bytes = g.prediction_body
+    return body
+
+
+def _read_body(bytes_max: int) -> bytes:
     if request.content_length is not None and request.content_length > bytes_max:
         raise PayloadTooLarge(bytes_max)
     request.max_content_length = bytes_max
