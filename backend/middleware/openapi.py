@@ -71,6 +71,15 @@ _RETRY_HEADERS = {
 }
 
 
+_IDEMPOTENCY_PARAMETER = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Any text of your own, such as a UUID. A request repeated with it within 24 hours changes nothing"
+    " and has the first one's answer, with the header Idempotent-Replayed: true.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+}
+_IDEMPOTENT = "x-idempotent"
 _LINK_HEADER = {
     "schema": {"type": "string"},
     "description": 'The next page, as <...>; rel="next"; absent on the last',
@@ -102,6 +111,12 @@ def secured_by(security: Iterable[Mapping[str, list[str]]]) -> Callable[[View], 
         return view
 
     return annotate
+
+
+def takes_idempotency_key(view: View) -> View:
+    """Document the Idempotency-Key header."""
+    _spec(view).setdefault("extensions", {})[_IDEMPOTENT] = True
+    return view
 
 
 def pages(view: View) -> View:
@@ -175,6 +190,8 @@ def finished(document: dict[str, Any]) -> dict[str, Any]:
     for path in document["paths"].values():
         for operation in path.values():
             _require_body(operation, shapes)
+            if operation.pop(_IDEMPOTENT, False):
+                operation.setdefault("parameters", []).append(dict(_IDEMPOTENCY_PARAMETER))
     return _flattened(document)
 
 

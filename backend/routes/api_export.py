@@ -10,6 +10,7 @@ from flask import Response
 from backend.core.errors import NotFound
 from backend.engine.scopes import READ, predict_scope
 from backend.middleware.access import access, require_identity
+from backend.middleware.idempotency import idempotent
 from backend.middleware.openapi import ACCESS_SECURITY, answers_object, pages, refuses, secured_by
 from backend.middleware.pagination import next_link
 from backend.middleware.session_auth import current_viewer
@@ -37,6 +38,7 @@ api_export = APIBlueprint("api_export", __name__, url_prefix="/api", tag="Export
 
 @api_export.post("/export/<int:model_id>")
 @access("write")
+@idempotent
 @api_export.input(ExportIn)
 @api_export.output(NewExportOut, status_code=201)
 @refuses(400, 404, 413, 415)
@@ -52,6 +54,7 @@ def export_model(model_id: int, json_data: ExportIn) -> NewExportOut:
 # OpenAPI knows one name for a place in a path.
 @api_export.post("/exports/<int:api_id>")
 @access("write")
+@idempotent
 @api_export.input(ExportIn)
 @api_export.output(NewExportOut, status_code=201)
 @refuses(400, 404, 413, 415)
@@ -120,6 +123,7 @@ def set_export_status(api_id: int, json_data: StatusIn) -> ExportedAPIOut:
 
 @api_export.post("/exports/<int:api_id>/regenerate-key")
 @access("write")
+@idempotent
 @api_export.input(RegenerateIn)
 @api_export.output(NewKeyOut)
 @refuses(400, 404, 409, 413, 415)
@@ -166,7 +170,9 @@ def _export(model_id: int, json_data: ExportIn) -> NewExportOut:
         calls_per_minute=json_data.rate_limit_per_minute,
     )
     shown = _fields(Exported(made.api, made.key))
-    return NewExportOut.model_validate({**shown, "api_id": made.api.id, "api_key": made.api_key})
+    return NewExportOut.model_validate(
+        {**shown, "api_id": made.api.id, "api_key": made.api_key, "warnings": list(made.warnings)}
+    )
 
 
 def _readable_api(api_id: int) -> ExportedAPI:

@@ -43,7 +43,11 @@ class ExportIn(Body):
     allowed_origins: Annotated[Origins, Field(default_factory=list)]
     rate_limit_per_minute: Annotated[
         Whole | None,
-        Field(ge=1, le=CALLS_PER_MINUTE_MAX, description="Calls a minute of the key; the installation's default."),
+        Field(
+            ge=1,
+            le=CALLS_PER_MINUTE_MAX,
+            description="Calls a minute of the key; the installation's default. Owners get no more than their plan.",
+        ),
     ] = None
 
 
@@ -96,6 +100,7 @@ class NewExportOut(ExportedAPIOut):
 
     api_id: int
     api_key: str
+    warnings: Annotated[list[str], Field(description="Where less was granted than asked for.")]
 
 
 class SnippetsOut(Answer):

@@ -38,6 +38,7 @@ class Aggregation:
     purged_minutes: int
     purged_job_runs: int
     purged_refresh_tokens: int
+    purged_kept_answers: int
 
 
 def aggregate(
@@ -74,6 +75,7 @@ def aggregate(
                 purged_minutes=gone.minutes,
                 purged_job_runs=gone.job_runs,
                 purged_refresh_tokens=gone.refresh_tokens,
+                purged_kept_answers=gone.kept_answers,
             )
         )
         return _to_json(done[0])
@@ -107,4 +109,5 @@ def _to_json(done: Aggregation) -> dict[str, Any]:
         "purged_minutes": done.purged_minutes,
         "purged_job_runs": done.purged_job_runs,
         "purged_refresh_tokens": done.purged_refresh_tokens,
+        "purged_kept_answers": done.purged_kept_answers,
     }

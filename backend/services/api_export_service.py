@@ -1,7 +1,7 @@
 """Exports: a model becomes an endpoint with a key, is paused, renamed, gets a new key, goes.
 
-Called by the export routes, the demo and the commands. Every change names the viewer first, and is announced to all
-workers after its commit, so that none serves what was just taken back.
+Called by the export routes, the demo and the commands. Every change names the viewer first, stands in the audit trail,
+and is announced to all workers after its commit, so that none serves what was just taken back.
 """
 
 from __future__ import annotations
@@ -9,16 +9,23 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Select, delete, select, update
 
 from backend.core.errors import Conflict, NotFound
-from backend.engine.keys import mint_key
-from backend.models import AppKey, ExportedAPI, MLModel, db
-from backend.services import key_service
+from backend.core.plans import plan_named
+from backend.engine.keys import Environment, mint_key
+from backend.engine.scopes import predict_scope
+from backend.models import Account, AppKey, ExportedAPI, MLModel, db
+from backend.services import audit_service, key_service
 from backend.services.access import Viewer, visible
+from backend.services.announced import commit_change
+from backend.services.key_creation import record_created
+from backend.services.key_limits_service import WindowLimits, granted_limits
+from backend.services.key_rights import require_environment
+from backend.services.key_rotation import record_taken_over, take_over
 from backend.services.key_service import KeyRights
 from backend.services.paging import Page, PageRequest, narrowed, page
 from backend.services.runtime import current_runtime
@@ -39,6 +46,8 @@ class NewExport:
     api: ExportedAPI
     key: AppKey
     api_key: str = field(repr=False)
+    warnings: Sequence[str] = ()
+    """Where less was granted than asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +84,13 @@ class APIExportService:
         Args:
             name: the model's, when not given.
             allowed_origins: origins that browsers may call from; empty for any.
-            calls_per_minute: of the key; the installation's default when not given.
+            calls_per_minute: of the key; the installation's default when not given. Owners get no more than their plan.
 
         Raises:
             NotFound: no such model, or not the viewer's.
+            Forbidden: a test key exports, whose keys are live.
         """
+        require_environment(viewer, "live")
         model = db.session.scalar(visible(select(MLModel).where(MLModel.id == model_id), MLModel.account_id, viewer))
         if model is None:
             raise NotFound(noun="Model")
@@ -99,18 +110,13 @@ class APIExportService:
         )
         db.session.add(api)
         db.session.flush()
-        rights = KeyRights(
-            account_id=api.account_id,
-            api_id=api.id,
-            name=api.name,
-            scopes=[f"predict:{api.id}"],
-            calls_per_minute=runtime.key_calls_per_minute if calls_per_minute is None else calls_per_minute,
-        )
-        added = key_service.add_key(rights)
+        added, warnings = _add_key(api, calls_per_minute, viewer=viewer)
         api.api_endpoint = f"/api/predict/{api.id}"
         api.api_key, api.key_id = added.row.digest, added.row.key_id
-        _commit()
-        return NewExport(api, added.row, added.secret)
+        _record("api.exported", api, {"model_id": api.model_id, "name": api.name, "key_id": api.key_id})
+        record_created(added.row)
+        commit_change()
+        return NewExport(api, added.row, added.secret, warnings)
 
     @staticmethod
     def generate_api_key() -> str:
@@ -137,8 +143,10 @@ class APIExportService:
             NotFound: no such API, or not the viewer's.
         """
         exported = APIExportService.details(api_id, viewer=viewer)
-        exported.api.status = status
-        _commit()
+        before, exported.api.status = exported.api.status, status
+        if before != status:
+            _record("api.status_changed", exported.api, {"before": before, "after": status})
+        commit_change()
         return exported
 
     @staticmethod
@@ -153,9 +161,9 @@ class APIExportService:
             NotFound: no such API, or not the viewer's.
             Conflict: the key was replaced by someone else at the same moment.
         """
-        exported = APIExportService.details(api_id, viewer=viewer)
-        old, now = exported.key, current_runtime().clock.now()
-        added = key_service.successor(old)
+        old = APIExportService.details(api_id, viewer=viewer).key
+        require_environment(viewer, cast("Environment", old.environment))
+        added, ends_at = take_over(old, grace_seconds=grace_seconds, reason="regenerated")
         replaced = db.session.execute(
             update(ExportedAPI)
             .where(ExportedAPI.id == api_id, ExportedAPI.key_id == old.key_id)
@@ -164,12 +172,11 @@ class APIExportService:
         if cast("CursorResult[Any]", replaced).rowcount != 1:
             db.session.rollback()
             raise Conflict("This API's key was replaced at the same moment: load it again")
-        if grace_seconds > 0:
-            key_service.expire(old, now + timedelta(seconds=grace_seconds))
-        else:
+        if grace_seconds <= 0:
             key_service.revoke_all(api_id, reason="regenerated", except_key_id=added.row.key_id)
-        _commit()
-        return NewKey(added.row, added.secret, now if old.expires_at is None else old.expires_at)
+        record_taken_over("key.regenerated", old.key_id, added.row, ends_at)
+        commit_change()
+        return NewKey(added.row, added.secret, ends_at)
 
     @staticmethod
     def list_apis(*, viewer: Viewer, part: PageRequest) -> Page[Exported]:
@@ -198,11 +205,16 @@ class APIExportService:
             NotFound: no such API, or not the viewer's.
         """
         exported = APIExportService.details(api_id, viewer=viewer)
+        api = exported.api
+        before = {"name": api.name, "allowed_origins": list(api.allowed_origins)}
         if changes.name is not None:
-            exported.api.name = changes.name
+            api.name = changes.name
         if changes.allowed_origins is not None:
-            exported.api.allowed_origins = list(changes.allowed_origins)
-        _commit()
+            api.allowed_origins = list(changes.allowed_origins)
+        after = {"name": api.name, "allowed_origins": list(api.allowed_origins)}
+        if after != before:
+            _record("api.changed", api, {"before": before, "after": after})
+        commit_change()
         return exported
 
     @staticmethod
@@ -212,10 +224,11 @@ class APIExportService:
         Raises:
             NotFound: no such API, or not the viewer's.
         """
-        exported = APIExportService.details(api_id, viewer=viewer)
+        api = APIExportService.details(api_id, viewer=viewer).api
+        _record("api.deleted", api, {"name": api.name, "model_id": api.model_id})
         # The database cascades: loading a month of log rows to delete them one by one would take minutes.
-        db.session.execute(delete(ExportedAPI).where(ExportedAPI.id == exported.api.id))
-        _commit()
+        db.session.execute(delete(ExportedAPI).where(ExportedAPI.id == api_id))
+        commit_change()
 
 
 def _exported(viewer: Viewer) -> Select[ExportedAPI, AppKey]:
@@ -224,7 +237,19 @@ def _exported(viewer: Viewer) -> Select[ExportedAPI, AppKey]:
     return visible(statement, ExportedAPI.account_id, viewer)
 
 
-def _commit() -> None:
-    """Commit, then tell every worker: in this order, or one could remember the old state as new."""
-    db.session.commit()
-    current_runtime().changes.announce()
+def _add_key(
+    api: ExportedAPI, calls_per_minute: int | None, *, viewer: Viewer
+) -> tuple[key_service.AddedKey, list[str]]:
+    """Add the key of a new API, as often as its account's plan lets it be called, and give the warnings."""
+    plan = plan_named(db.session.get_one(Account, api.account_id).plan)
+    wish = WindowLimits(calls_per_minute, "rate_limit_per_minute")
+    limits, warnings = granted_limits(wish, plan, "live", viewer=viewer)
+    rights = KeyRights(
+        account_id=api.account_id, api_id=api.id, name=api.name, scopes=[predict_scope(api.id)], limits=limits
+    )
+    return key_service.add_key(rights), warnings
+
+
+def _record(action: str, api: ExportedAPI, details: dict[str, object]) -> None:
+    """Note a change of an API in the audit trail; the caller commits."""
+    audit_service.record(action, account_id=api.account_id, target={"api_id": api.id}, details=details)

@@ -1,33 +1,41 @@
 """API keys as rows: minting into dev_app_keys, finding by digest, ending.
 
-Called by the export service and by whoever hands out keys later. A key's text leaves this file once, in what `add_key`
-returns. Announces nothing: the service that commits does.
+Called by the services that create, rotate and revoke, and by the export service. A key's text leaves this file once, in
+what `add_key` returns. Judges no right, commits and announces nothing: its callers do.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import cast
 
 from sqlalchemy import or_, select, update
 
+from backend.engine.key_limits import KeyLimits, Overage
 from backend.engine.keys import Environment, digest, is_well_formed, mask, mint_key, new_key_id
+from backend.engine.signing import Scheme
 from backend.models import APIKeyQuota, AppKey, db
 from backend.services.runtime import current_runtime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRights:
-    """What a new key belongs to and may do."""
+    """What a new key belongs to, may do, and from where."""
 
     account_id: str
-    api_id: int | None
     name: str
     scopes: Sequence[str]
-    calls_per_minute: int
+    limits: KeyLimits
     environment: Environment = "live"
+    api_id: int | None = None
+    app_id: str | None = None
+    expires_at: datetime | None = None
+    allowed_origins: Sequence[str] = ()
+    allowed_addresses: Sequence[str] = ()
+    signature_schemes: Sequence[Scheme] = ()
+    is_signature_required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,36 +49,61 @@ class AddedKey:
 def add_key(rights: KeyRights, *, replaces: AppKey | None = None) -> AddedKey:
     """Mint a key and add its rows to the session; the caller commits."""
     runtime = current_runtime()
-    minted = mint_key(runtime.key_prefix, rights.environment)
+    minted, key_id = mint_key(runtime.key_prefix, rights.environment), new_key_id(rights.environment)
     row = AppKey(
-        key_id=new_key_id(rights.environment),
+        key_id=key_id,
         digest=minted.digest,
         account_id=rights.account_id,
         api_id=rights.api_id,
+        app_id=rights.app_id,
         name=rights.name,
         environment=rights.environment,
         visible_prefix=minted.visible_prefix,
         last_four=minted.last_four,
         scopes=list(rights.scopes),
+        allowed_origins=list(rights.allowed_origins),
+        allowed_addresses=list(rights.allowed_addresses),
+        signature_schemes=list(rights.signature_schemes),
+        is_signature_required=rights.is_signature_required,
+        # A signature can only be checked with the secret itself; other keys are kept as digest alone.
+        encrypted_secret=runtime.sealer.seal(minted.secret.encode(), key_id) if rights.signature_schemes else None,
         replaces_key_id=None if replaces is None else replaces.key_id,
         created_at=runtime.clock.now(),
-        quota=APIKeyQuota(sustained_limit=rights.calls_per_minute),
+        expires_at=rights.expires_at,
+        quota=APIKeyQuota(**asdict(rights.limits)),
     )
     db.session.add(row)
     return AddedKey(row, minted.secret)
 
 
-def successor(old: AppKey) -> AddedKey:
-    """Mint a key with the rights and limits of another and add it to the session; the caller commits."""
+def successor(old: AppKey, *, expires_at: datetime | None) -> AddedKey:
+    """Mint a key with all that another may do and add it to the session; the caller commits."""
     rights = KeyRights(
         account_id=old.account_id,
         api_id=old.api_id,
+        app_id=old.app_id,
         name=old.name,
         scopes=old.scopes,
-        calls_per_minute=old.quota.sustained_limit,
+        limits=limits_of(old),
         environment=cast("Environment", old.environment),
+        expires_at=expires_at,
+        allowed_origins=old.allowed_origins,
+        allowed_addresses=old.allowed_addresses,
+        signature_schemes=cast("list[Scheme]", old.signature_schemes),
+        is_signature_required=old.is_signature_required,
     )
     return add_key(rights, replaces=old)
+
+
+def limits_of(row: AppKey) -> KeyLimits:
+    """Give a key's limits as they are stored."""
+    quota = row.quota
+    return KeyLimits(
+        burst_limit=quota.burst_limit,
+        sustained_limit=quota.sustained_limit,
+        daily_quota=quota.daily_quota,
+        overage_action=cast("Overage", quota.overage_action),
+    )
 
 
 def live_key(secret: str) -> AppKey | None:
@@ -87,6 +120,12 @@ def live_key(secret: str) -> AppKey | None:
     )
 
 
+def is_over(row: AppKey) -> bool:
+    """Tell whether a key has stopped working for good."""
+    is_expired = row.expires_at is not None and row.expires_at <= current_runtime().clock.now()
+    return is_expired or row.revoked_at is not None
+
+
 def revoke_all(api_id: int, *, reason: str, except_key_id: str) -> None:
     """Revoke every key of an API but one, earlier keys in their grace period included; the caller commits."""
     db.session.execute(
@@ -94,11 +133,6 @@ def revoke_all(api_id: int, *, reason: str, except_key_id: str) -> None:
         .where(AppKey.api_id == api_id, AppKey.revoked_at.is_(None), AppKey.key_id != except_key_id)
         .values(revoked_at=current_runtime().clock.now(), revoked_reason=reason)
     )
-
-
-def expire(row: AppKey, moment: datetime) -> None:
-    """Let a key work until a moment and not longer; never prolongs it. The caller commits."""
-    row.expires_at = moment if row.expires_at is None else min(row.expires_at, moment)
 
 
 def masked(row: AppKey) -> str:

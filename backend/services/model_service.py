@@ -20,6 +20,7 @@ from backend.engine.serving.contract import Contract
 from backend.engine.serving.lockdown import Limits
 from backend.engine.serving.sandbox import Inspection, inspect_artefact
 from backend.models import ExportedAPI, MLModel, db
+from backend.services import audit_service
 from backend.services.access import Viewer, visible
 from backend.services.incoming_artefact import IncomingArtefact
 from backend.services.paging import Page, PageRequest, narrowed, page
@@ -145,6 +146,10 @@ def delete_model(model_id: int, *, viewer: Viewer, force: bool = False) -> None:
     if cast("CursorResult[Any]", deleted).rowcount != 1:
         db.session.rollback()
         raise ModelServed(api_ids)
+    for api_id in api_ids:
+        audit_service.record(
+            "api.deleted", account_id=row.account_id, target={"api_id": api_id}, details={"model_id": model_id}
+        )
     db.session.commit()
     current_runtime().changes.announce()
     current_runtime().artefacts.remove(artefact)

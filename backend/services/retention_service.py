@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.models import APIRequest, APIUsageEvent, JobRun
 from backend.services.bucket_rows import HOURS, MINUTES
+from backend.services.idempotency_service import purge_answers
 from backend.services.job_service import Pause, no_pause
 from backend.services.session_service import purge_refresh_tokens
 from backend.services.spans import HOUR, floor_hour
@@ -36,10 +37,11 @@ class Purged:
     minutes: int
     job_runs: int
     refresh_tokens: int
+    kept_answers: int
 
 
 def purge(sessions: sessionmaker[Session], now: datetime, retention_days: int, *, pause: Pause = no_pause) -> Purged:
-    """Delete what is past its time: raw rows and usage events, minute buckets, job runs, expired sign-ins."""
+    """Delete what is past its time: raw rows and usage events, minute buckets, job runs, sign-ins, kept answers."""
     cutoff = purge_cutoff(now, retention_days)
     _mark_purged(sessions, cutoff)
     return Purged(
@@ -48,6 +50,7 @@ def purge(sessions: sessionmaker[Session], now: datetime, retention_days: int, *
         minutes=_delete_in_steps(sessions, MINUTES, MINUTES.c.minute_timestamp < now - MINUTES_KEPT, pause),
         job_runs=_delete_in_steps(sessions, JOB_RUNS, JOB_RUNS.c.slot < now - JOB_RUNS_KEPT, pause),
         refresh_tokens=_delete_expired_tokens(sessions, now),
+        kept_answers=_delete_kept_answers(sessions, now),
     )
 
 
@@ -55,6 +58,12 @@ def _delete_expired_tokens(sessions: sessionmaker[Session], now: datetime) -> in
     with sessions.begin() as session:
         begin_writing(session)
         return purge_refresh_tokens(session, expired_before=now)
+
+
+def _delete_kept_answers(sessions: sessionmaker[Session], now: datetime) -> int:
+    with sessions.begin() as session:
+        begin_writing(session)
+        return purge_answers(session, now=now)
 
 
 def purge_cutoff(now: datetime, retention_days: int) -> datetime:

@@ -40,7 +40,7 @@ def test_one_request_without_a_body_exports_a_model(alice: Person, model: dict[s
 
     body = answer.get_json()
     assert answer.status_code == 201, body
-    assert set(body) == SHAPE | {"api_id", "api_key"}
+    assert set(body) == SHAPE | {"api_id", "api_key", "warnings"}
     assert (body["api_id"], body["name"], body["model_name"]) == (body["id"], model["name"], model["name"])
     assert body["api_endpoint"] == f"/api/predict/{body['id']}"
     assert body["api_url"] == f"http://127.0.0.1:8000/api/predict/{body['id']}"

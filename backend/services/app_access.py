@@ -1,0 +1,60 @@
+"""Who may reach an app: its owner, and the members of its project as their roles say.
+
+Called by the services of apps, keys and usage. Reads only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from backend.core.errors import NotFound
+from backend.core.ids import is_uuid
+from backend.models import DevApp, ProjectMember, db
+from backend.services.access import Viewer
+from backend.services.project_roles import Role, RoleTooLow, role_in
+
+NOUN = "App"
+
+
+@dataclass(frozen=True, slots=True)
+class ReachedApp:
+    """An app and what the viewer is to it."""
+
+    row: DevApp
+    role: Role
+
+
+def reached_app(app_id: str, viewer: Viewer) -> ReachedApp:
+    """Give an app that the viewer may know of.
+
+    Raises:
+        NotFound: no such app, or not the viewer's to see.
+    """
+    row = db.session.get(DevApp, app_id) if is_uuid(app_id) else None
+    if row is None:
+        raise NotFound(noun=NOUN)
+    if row.account_id == viewer.account_id:
+        return ReachedApp(row, Role.OWNER)
+    role = None if row.project_id is None else role_in(row.project_id, viewer)
+    if role is None:
+        raise NotFound(noun=NOUN)
+    return ReachedApp(row, role)
+
+
+def require_at_least(held: Role, needed: Role) -> None:
+    """Refuse a role that is too low for something.
+
+    Raises:
+        RoleTooLow: naming both.
+    """
+    if held < needed:
+        raise RoleTooLow(held, needed)
+
+
+def reachable_app_ids(viewer: Viewer) -> set[str]:
+    """Give the ids of all apps that the viewer may know of."""
+    theirs = select(ProjectMember.project_id).where(ProjectMember.account_id == viewer.account_id)
+    query = select(DevApp.id).where((DevApp.account_id == viewer.account_id) | DevApp.project_id.in_(theirs))
+    return set(db.session.scalars(query))
