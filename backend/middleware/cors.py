@@ -11,7 +11,7 @@ from flask import Flask, Response, request
 
 EXPOSED = (
     "X-Request-ID, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, RateLimit, Retry-After, Link,"
-    " Idempotent-Replayed"
+    " X-Total-Count, Idempotent-Replayed"
 )
 PREFLIGHT_HEADERS = {
     "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE, OPTIONS",
