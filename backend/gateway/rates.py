@@ -1,7 +1,8 @@
 """The refusal of a limit, and the headers that tell a caller where its limits stand.
 
 Source: X-RateLimit-* as the API reference writes them (reset in epoch seconds); RateLimit and RateLimit-Policy after
-draft-ietf-httpapi-ratelimit-headers-10; Retry-After after RFC 9110, section 10.2.3.
+draft-ietf-httpapi-ratelimit-headers-10; Retry-After after RFC 9110, section 10.2.3. For a quota that only warns or
+charges the field has no common header (Warning went with RFC 9111): X-Quota-Warning is written as RateLimit-Policy is.
 """
 
 from __future__ import annotations
@@ -10,38 +11,50 @@ import math
 import time
 
 from backend.core.errors import RateLimited
-from backend.engine.limits.rules import Decision
+from backend.engine.limits.rules import DailyQuota, Decision, Rule, TokenBucket
 
 
 class LimitReached(RateLimited):
-    """A policy refused the call; carries the decision for the headers."""
+    """A rule refused the call; carries the decision for the headers."""
 
     def __init__(self, decision: Decision) -> None:
-        policy = decision.policy
+        rule = decision.policy
         details = {
-            "policy": policy.name,
-            "limit": policy.limit,
-            "window_seconds": policy.window_seconds,
+            "policy": rule.name,
+            "limit": rule.limit,
+            "window_seconds": rule.window_seconds,
             "retry_after_seconds": round(decision.retry_after, 3),
         }
-        message = f"Rate limit exceeded: {policy.limit} calls in {policy.window_seconds:g} seconds"
-        super().__init__(message, details=details)
+        if isinstance(rule, TokenBucket):
+            details["per_minute"] = rule.per_minute
+        super().__init__(_refusal(rule), details=details)
         self.decision = decision
 
 
 def rate_headers(decision: Decision | None) -> list[tuple[str, str]]:
-    """Give the headers of the binding policy; none when no limiter decided."""
+    """Give the headers of the binding rule, and of a quota that was exceeded; none when no limiter decided."""
     if decision is None:
         return []
-    policy = decision.policy
+    name = decision.policy.name
     wait = max(0, math.ceil(decision.reset_at - time.time()))
     headers = [
         ("X-RateLimit-Limit", str(decision.limit)),
         ("X-RateLimit-Remaining", str(decision.remaining)),
         ("X-RateLimit-Reset", str(math.ceil(decision.reset_at))),
-        ("RateLimit-Policy", f'"{policy.name}";q={decision.limit};w={policy.window_seconds:g}'),
-        ("RateLimit", f'"{policy.name}";r={decision.remaining};t={wait}'),
+        ("RateLimit-Policy", f'"{name}";q={decision.limit};w={math.ceil(decision.policy.window_seconds)}'),
+        ("RateLimit", f'"{name}";r={decision.remaining};t={wait}'),
     ]
     if not decision.allowed:
         headers.append(("Retry-After", str(max(1, math.ceil(decision.retry_after)))))
+    if decision.exceeded is not None:
+        quota = decision.exceeded
+        headers.append(("X-Quota-Warning", f'"{quota.name}";q={quota.limit};action={quota.overage}'))
     return headers
+
+
+def _refusal(rule: Rule) -> str:
+    if isinstance(rule, TokenBucket):
+        return f"Rate limit exceeded: bursts of {rule.limit} calls, {rule.per_minute} more a minute"
+    if isinstance(rule, DailyQuota):
+        return f"Daily quota exceeded: {rule.limit} calls in a UTC day"
+    return f"Rate limit exceeded: {rule.limit} calls in {rule.window_seconds:g} seconds"

@@ -10,7 +10,8 @@ from collections.abc import Collection
 from flask import Flask, Response, request
 
 EXPOSED = (
-    "X-Request-ID, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, RateLimit, Retry-After, Link,"
+    "X-Request-ID, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, RateLimit, RateLimit-Policy,"
+    " X-Quota-Warning, Retry-After, Link,"
     " X-Total-Count, Idempotent-Replayed"
 )
 PREFLIGHT_HEADERS = {
