@@ -29,5 +29,6 @@ export interface AuditQuery {
 export interface Verification {
   is_intact: boolean;
   checked: number;
-  first_broken: { id: number; seq: number; why: string } | null;
+  /** The entry's id is null where the entry itself is gone. */
+  first_broken: { id: number | null; seq: number; why: string } | null;
 }

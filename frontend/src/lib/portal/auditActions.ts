@@ -1,0 +1,80 @@
+/** What the audit trail can tell of, and what the address says about which of it to show. Pure. */
+import type { AuditEntry, AuditQuery } from "@/lib/portal/auditTypes";
+import type { JsonValue } from "@/lib/types";
+
+export const ACTIONS = [
+  "account.registered",
+  "account.plan_changed",
+  "account.status_changed",
+  "session.started",
+  "session.failed",
+  "profile.changed",
+  "settings.changed",
+  "key.created",
+  "key.revealed",
+  "key.rotated",
+  "key.revoked",
+  "key.changed",
+  "key.regenerated",
+  "limits.changed",
+  "app.created",
+  "app.changed",
+  "app.deleted",
+  "api.exported",
+  "api.status_changed",
+  "api.changed",
+  "api.deleted",
+  "credits.granted",
+  "credits.adjusted",
+  "credits.expired",
+  "project.created",
+  "project.changed",
+  "project.deleted",
+  "member.added",
+  "member.changed",
+  "member.removed",
+] as const;
+
+export const ACTORS = ["session", "key", "admin", "anonymous", "command", "system"] as const;
+
+/** Null for an action newer than this page: it is shown by its own name. */
+export function knownAction(action: string): (typeof ACTIONS)[number] | null {
+  return ACTIONS.find((one) => one === action) ?? null;
+}
+
+export interface AuditFilters {
+  action: string | null;
+  key: string | null;
+  from: string | null;
+  to: string | null;
+}
+
+export function readAuditFilters(params: { get: (name: string) => string | null }): AuditFilters {
+  const action = params.get("action") ?? "";
+  return {
+    action: /^[a-z_.]{1,60}$/.test(action) ? action : null,
+    key: params.get("key") || null,
+    from: readTime(params.get("from")),
+    to: readTime(params.get("to")),
+  };
+}
+
+export function auditQuery({ action, key, from, to }: AuditFilters): AuditQuery {
+  return { action: action ?? undefined, key_id: key ?? undefined, from: from ?? undefined, to: to ?? undefined };
+}
+
+/** What was acted on, as one line: names before ids. */
+export function targetText({ target, details }: Pick<AuditEntry, "target" | "details">): string {
+  const name = [details.name, target.name, target.email].find((value): value is string => typeof value === "string" && value !== "");
+  const ids = Object.values(target).filter((value): value is string | number => typeof value === "string" || typeof value === "number");
+  return name ?? ids.map((id) => plain(id)).join(" · ");
+}
+
+function plain(value: JsonValue): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function readTime(text: string | null): string | null {
+  const time = text ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(time) ? null : new Date(time).toISOString();
+}
