@@ -1,0 +1,5 @@
+import { ApiLogsTable } from "@/components/portal/logs/ApiLogsTable";
+
+export default function LogsPage() {
+  return <ApiLogsTable />;
+}
