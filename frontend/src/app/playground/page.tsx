@@ -1,0 +1,5 @@
+import { ApiDocsPlayground } from "@/components/portal/playground/ApiDocsPlayground";
+
+export default function PlaygroundPage() {
+  return <ApiDocsPlayground />;
+}

@@ -1,0 +1,59 @@
+"use client";
+
+import docClasses from "@/components/monitoring/docs/Docs.module.css";
+import { Values } from "@/components/monitoring/docs/Values";
+import { useI18n } from "@/i18n/I18nProvider";
+import type { Parameter } from "@/lib/portal/playgroundTypes";
+
+/** Roles are spelled out: on a phone its rows are laid out as blocks, and browsers then forget that they are a table. */
+export function ParameterTable({ parameters }: { parameters: readonly Parameter[] }) {
+  const { t } = useI18n();
+  return (
+    <div className={docClasses.scroll} tabIndex={0} role="region" aria-label={t("playground.parameters")}>
+      <table className={`${docClasses.table} ${docClasses.blocks}`} role="table">
+        <thead role="rowgroup">
+          <tr role="row">
+            <th scope="col" role="columnheader">{t("docs.field")}</th>
+            <th scope="col" role="columnheader">{t("docs.type")}</th>
+            <th scope="col" role="columnheader">{t("docs.required")}</th>
+            <th scope="col" role="columnheader">{t("docs.taken")}</th>
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          {parameters.map((parameter) => (
+            <tr key={parameter.name} role="row">
+              <th scope="row" role="rowheader">
+                <code className="mono">{parameter.name}</code>
+              </th>
+              <td role="cell" data-label={t("docs.type")}>
+                <span>{parameter.type}</span>
+              </td>
+              <td role="cell" data-label={t("docs.required")}>
+                {parameter.required ? t("common.yes") : <span className={docClasses.quiet}>{t("common.no")}</span>}
+              </td>
+              <td role="cell" data-label={t("docs.taken")} className={docClasses.taken}>
+                <Taken parameter={parameter} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Taken({ parameter: { constraints, description } }: { parameter: Parameter }) {
+  const { t, format } = useI18n();
+  const { minimum, maximum, enum: allowed, categories } = constraints;
+  if (Array.isArray(allowed)) return <Values label={t("docs.oneOf")} values={allowed} />;
+  if (Array.isArray(categories)) return <Values label={t("docs.seen")} values={categories} />;
+  if (typeof minimum === "number" && typeof maximum === "number") {
+    return (
+      <span>
+        <span className={docClasses.quiet}>{t("docs.seen")}</span>{" "}
+        <span className="tnum">{t("docs.range", { min: format.decimal(minimum, 4), max: format.decimal(maximum, 4) })}</span>
+      </span>
+    );
+  }
+  return <span className={docClasses.quiet}>{description || t("docs.anyValue")}</span>;
+}
