@@ -1,0 +1,5 @@
+import { ProjectsView } from "@/components/portal/projects/ProjectsView";
+
+export default function ProjectsPage() {
+  return <ProjectsView />;
+}
