@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,7 +36,7 @@ def record(api_id: int = 1, at: datetime = NOON, **changed: object) -> CallRecor
         response_data='{"prediction":1}',
         error_message=None,
     )
-    return replace(made, **changed)  # type: ignore[arg-type]
+    return made._replace(**changed)  # type: ignore[arg-type]
 
 
 def append(folder: Path, *records: CallRecord) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from backend.core.jsontools import JSONDecodeError, dumps, loads
@@ -49,7 +49,7 @@ class Redactor:
             response, message = _note(record.response_bytes), message and REDACTED
         elif message is not None and self._mentions(message):
             message = REDACTED
-        return replace(record, request_data=request, response_data=response, error_message=message)
+        return record._replace(request_data=request, response_data=response, error_message=message)
 
     def _kept(self, text: str | None, size: int, *, is_request: bool = False, is_refusal: bool = False) -> str | None:
         """Give what may be kept of a body: as it came where it names none of the fields."""

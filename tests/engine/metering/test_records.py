@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import astuple, replace
 from typing import Any
 
 import orjson
@@ -12,8 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.engine.metering.records import (
+    FIELDS,
     INTEGER_MAX,
     MICROSECONDS_MAX,
+    POSITION_MAX,
+    VERSION,
     CallRecord,
     UndecodableRecord,
     clip_body,
@@ -25,8 +27,20 @@ from tests.metering import record
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 COUNT = st.integers(0, INTEGER_MAX)
 REAL = st.floats(0, 1e9)
+RESERVED = st.tuples(st.integers(0, POSITION_MAX), st.integers(0, POSITION_MAX), st.integers(0, POSITION_MAX)).map(
+    sorted
+)
+
+
+def made_of(reserved: list[int], **values: Any) -> CallRecord:
+    """Give a record whose credits fit what was reserved."""
+    costs, hold, hold_end = reserved
+    return CallRecord(credits=costs, hold=hold, hold_end=hold_end, **values)
+
+
 RECORDS = st.builds(
-    CallRecord,
+    made_of,
+    reserved=RESERVED,
     request_id=TEXT.filter(lambda text: 0 < len(text) <= 64),
     occurred_at_us=st.integers(0, MICROSECONDS_MAX),
     api_id=COUNT,
@@ -43,6 +57,12 @@ RECORDS = st.builds(
     request_data=st.none() | TEXT,
     response_data=st.none() | TEXT,
     error_message=st.none() | TEXT,
+    account_id=TEXT.filter(lambda text: len(text) <= 36),
+    app_id=st.none() | TEXT.filter(lambda text: len(text) <= 36),
+    environment=st.sampled_from(["live", "test"]),
+    source=st.sampled_from(["api", "playground", "internal"]),
+    endpoint=TEXT.filter(lambda text: len(text) <= 200),
+    is_overage=st.booleans(),
 )
 
 
@@ -62,11 +82,11 @@ def test_noise_is_refused(noise: bytes) -> None:
         decode(noise)
 
 
-@pytest.mark.parametrize("place", range(17))
+@pytest.mark.parametrize("place", range(FIELDS))
 @pytest.mark.parametrize("value", [[], {}, True, -1, 2**63, "x" * 100, -0.5])
 def test_one_wrong_value_is_refused_or_storable(place: int, value: Any) -> None:
     """No line can hold a value that a column refuses: it would stop the fold for everybody."""
-    values = [1, *astuple(record())]
+    values = [VERSION, *record()]
     values[place] = value
     try:
         made = decode(orjson.dumps(values))
@@ -75,17 +95,19 @@ def test_one_wrong_value_is_refused_or_storable(place: int, value: Any) -> None:
     numbers = (made.api_id, made.model_id or 0, made.status_code, made.rows)
     assert all(type(number) is int and 0 <= number <= INTEGER_MAX for number in numbers)
     assert 0 < len(made.request_id) <= 64
+    assert 0 <= made.credits <= made.hold <= made.hold_end <= POSITION_MAX
+    assert max(len(made.account_id), len(made.app_id or "")) <= 64
 
 
 def test_what_is_not_measured_counts_as_nothing() -> None:
     """JSON has no NaN: an unknown measurement must not lose the call."""
-    made = decode(encode(replace(record(), cpu_usage=math.nan, memory_usage=math.inf)))
+    made = decode(encode(record()._replace(cpu_usage=math.nan, memory_usage=math.inf)))
     assert (made.cpu_usage, made.memory_usage) == (0.0, 0.0)
 
 
 def test_text_that_no_database_stores_is_mended() -> None:
     """PostgreSQL refuses NUL and nobody encodes lone surrogates; the call is counted all the same."""
-    made = decode(encode(replace(record(), error_message="a\0b\ud800c")))
+    made = decode(encode(record()._replace(error_message="a\0b\ud800c")))
     assert made.error_message == "a\ufffdb?c"
 
 

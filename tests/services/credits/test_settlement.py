@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
@@ -57,7 +56,7 @@ def test_a_hold_longer_than_the_cost_gives_the_rest_back(payer: Payer) -> None:
     """What a call reserved and did not use is spendable again."""
     payer.has_exactly(10)
     call = payer.call(10)
-    payer.settle([replace(call, credits=4)])
+    payer.settle([call._replace(credits=4)])
     assert payer.credits == 6
     assert payer.gate.reserve(payer.id, 6)
 
@@ -106,7 +105,7 @@ def test_any_history_ends_with_what_was_paid(
 
 def test_records_of_an_account_that_is_gone_stop_nothing(payer: Payer) -> None:
     """A deleted account's last calls settle with nobody, and everybody else's settle."""
-    stranger = replace(payer.call(5), account_id="gone")
+    stranger = payer.call(5)._replace(account_id="gone")
     mine = payer.call(2)
     payer.settle([stranger, mine])
     assert payer.credits == ALLOWANCE - 7
