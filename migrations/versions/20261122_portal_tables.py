@@ -99,10 +99,15 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     with op.batch_alter_table('api_usage_events', schema=None) as batch_op:
-        batch_op.create_index('ix_api_usage_events_account', ['account_id', 'occurred_at', 'id'], unique=False)
-        batch_op.create_index('ix_api_usage_events_errors', ['account_id', 'status', 'occurred_at'], unique=False, sqlite_where=sa.text('status >= 400'), postgresql_where=sa.text('status >= 400'))
+        batch_op.create_index('ix_api_usage_events_account', ['account_id', 'occurred_at', 'id', 'status', 'environment'], unique=False)
+        batch_op.create_index('ix_api_usage_events_app', ['app_id', 'occurred_at', 'id', 'status'], unique=False, sqlite_where=sa.text('app_id IS NOT NULL'), postgresql_where=sa.text('app_id IS NOT NULL'))
+        batch_op.create_index('ix_api_usage_events_endpoint', ['account_id', 'endpoint', 'occurred_at', 'id', 'status'], unique=False)
+        batch_op.create_index('ix_api_usage_events_errors', ['account_id', 'occurred_at', 'id', 'status'], unique=False, sqlite_where=sa.text('status >= 400'), postgresql_where=sa.text('status >= 400'))
         batch_op.create_index('ix_api_usage_events_expiry', ['occurred_at'], unique=False)
-        batch_op.create_index('ix_api_usage_events_key', ['key_id', 'occurred_at', 'id'], unique=False)
+        batch_op.create_index('ix_api_usage_events_key', ['key_id', 'occurred_at', 'id', 'status'], unique=False)
+        batch_op.create_index('ix_api_usage_events_server_errors', ['account_id', 'occurred_at', 'id', 'status'], unique=False, sqlite_where=sa.text('status >= 500'), postgresql_where=sa.text('status >= 500'))
+        batch_op.create_index('ix_api_usage_events_source', ['account_id', 'source', 'occurred_at', 'id'], unique=False, sqlite_where=sa.text("source <> 'api'"), postgresql_where=sa.text("source <> 'api'"))
+        batch_op.create_index('ix_api_usage_events_test', ['account_id', 'occurred_at', 'id', 'status'], unique=False, sqlite_where=sa.text("environment = 'test'"), postgresql_where=sa.text("environment = 'test'"))
 
     op.create_table('api_usage_rollups_day',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
