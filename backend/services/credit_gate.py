@@ -23,8 +23,8 @@ from backend.services.credit_ledger import CREDITS, IDS_PER_QUERY, lock_one, wri
 from backend.services.transactions import begin_writing
 
 STRETCH = 1 << 32
-"""How far a new stretch of the number line begins beyond the last known ceiling: further than any ceiling can have been
-above it, and small enough for two million of them below 2^53, where Redis' numbers end."""
+"""How far beyond the last known ceiling a new stretch of the number line begins: further than calls can have reserved
+that the database has not seen, and small enough for two million of them below 2^53, where Redis' numbers end."""
 ATTEMPTS_MAX = 4
 REMEMBERED_MAX = 100_000
 log = get_logger(__name__)
