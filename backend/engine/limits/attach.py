@@ -28,6 +28,8 @@ from backend.engine.limits.log import Log
 from backend.engine.limits.naming import CounterKind
 from backend.engine.limits.table import Identity, Table
 
+_WORDS = {CounterKind.BUCKET, CounterKind.DAY, CounterKind.CREDITS}
+
 
 def attach(path: Path, *, entries: int, now: int) -> int:
     """Open the file and join its users; whoever comes first makes it, or rebuilds what is there.
@@ -108,9 +110,10 @@ def _carry_over(fd: int, fresh_fd: int, now: int) -> None:
         for at in old.entries():
             # A start with a counter less is better than none.
             with suppress(StateFullError):
-                if old.words[at + KIND] == CounterKind.WINDOW:
+                kind = old.words[at + KIND]
+                if kind == CounterKind.WINDOW:
                     _carry_window(old, at, fresh, now)
-                else:
+                elif kind in _WORDS:
                     _carry_word(old, at, fresh, now)
     finally:
         old.close()

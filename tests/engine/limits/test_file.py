@@ -95,8 +95,9 @@ def test_a_rebuild_drops_what_a_power_cut_tore(path: Path, clock: HandClock) -> 
     at = place.at
     state.release()
     state.close()
-    for ring in ((1 << 40) << layout.RING_SHIFT | 4, 1 << layout.RING_SHIFT | 63):
-        write_word(path, at + layout.RING, ring)
+    tears = [(layout.RING, (1 << 40) << layout.RING_SHIFT | 4), (layout.RING, 1 << layout.RING_SHIFT | 63)]
+    for word, torn_word in [*tears, (layout.KIND, 99)]:
+        write_word(path, at + word, torn_word)
         state = SharedState.open(path, clock=clock)
         limiter = StateLimiter(state, clock)
         assert (limiter.usage(torn).calls, limiter.usage(whole).calls) == (0, 1)
