@@ -5,6 +5,7 @@ from __future__ import annotations
 from apiflask import APIBlueprint
 
 from backend.middleware.admin_access import administrators_only
+from backend.middleware.idempotency import idempotent
 from backend.middleware.openapi import pages, refuses
 from backend.middleware.pagination import next_link
 from backend.middleware.session_auth import current_viewer
@@ -55,6 +56,7 @@ def change_account(account_id: str, json_data: AccountChangeIn) -> AccountOut:
 
 @admin.post("/accounts/<account_id>/credits")
 @administrators_only
+@idempotent
 @admin.input(AdjustmentIn)
 @admin.output(AdjustmentOut)
 @refuses(400, 404, 409, 413, 415, 422)

@@ -12,10 +12,12 @@ from sqlalchemy import Select, func, or_, select, update
 
 from backend.core.errors import Conflict, NotFound
 from backend.core.ids import is_uuid
+from backend.core.plans import plan_named
 from backend.models import Account, AppKey, ExportedAPI, RefreshToken, UserCredits, db
 from backend.services.access import Viewer
 from backend.services.audit_service import record
 from backend.services.credit_allowance import change_of_plan
+from backend.services.key_limits_service import hold_to_plan
 from backend.services.paging import BadCursor, Page, PageRequest
 from backend.services.runtime import current_runtime
 from backend.services.session_service import SessionEnded
@@ -140,9 +142,11 @@ def _set_status(viewer: Viewer, account: Account, status: str) -> None:
 
 
 def _set_plan(account: Account, plan: str) -> None:
-    details = _change("plan", account.plan, plan)
+    before, details = account.plan, _change("plan", account.plan, plan)
     account.plan = plan
     db.session.flush()
+    # What a larger plan let its keys do would otherwise count as lifted beyond the smaller one.
+    hold_to_plan(account.id, plan_named(before), plan_named(plan))
     change_of_plan(db.session(), account.id, plan, current_runtime().clock.now())
     record("account.plan_changed", account_id=account.id, target={"account_id": account.id}, details=details)
 
