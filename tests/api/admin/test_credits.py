@@ -50,7 +50,7 @@ def test_more_than_there_is_cannot_be_taken(admin: Person, alice: Person) -> Non
 
 def test_a_repeated_adjustment_happens_once(admin: Person, alice: Person) -> None:
     """A lost answer can be asked for again."""
-    headers = {**admin.headers, "Idempotency-Key": "one attempt"}
+    headers = {**admin.headers, "Idempotency-Key": "one-attempt"}
     body = {"amount": 7, "reason": "Once"}
 
     answers = [admin.client.post(f"{one(alice)}/credits", json=body, headers=headers) for _ in range(2)]
