@@ -39,8 +39,6 @@ class Settings:
     """Empty: SQLite in MODELPORT_HOME."""
     redis_url: str = field(default="", repr=False)
     """Where several machines share limits, credits and changes; empty: one machine, in MODELPORT_HOME."""
-    redis_url: str = field(default="", repr=False)
-    """Shares limits, credits and announced changes among several machines; empty: one machine, no Redis."""
     secret_key: str = field(default="", repr=False)
     """Signs sessions; empty: generated once and kept in MODELPORT_HOME."""
     encryption_key: str = field(default="", repr=False)
