@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import text, update
+from sqlalchemy.exc import IntegrityError
 
 from backend.core.clock import FrozenClock
 from backend.core.errors import Forbidden, NotFound
@@ -197,3 +198,11 @@ def test_the_command_proves_the_books_or_says_what_differs(
     forged = runner.invoke(args=["credits", "verify"])
     assert forged.exit_code == 1
     assert f"account {alice.id}: current_credits is {ALLOWANCE - 4}, must be {ALLOWANCE - 5}" in forged.output
+
+
+@pytest.mark.parametrize("statement", ["UPDATE credit_postings SET amount = 0", "DELETE FROM credit_transactions"])
+def test_the_books_refuse_to_be_rewritten(app: Flask, alice: Person, statement: str) -> None:
+    """Nobody who has the database open changes what happened; a correction is a movement of its own."""
+    adjusted(app, 5, alice.id)
+    with app.app_context(), pytest.raises(IntegrityError, match="append-only"):
+        db.session.execute(text(statement))
