@@ -60,23 +60,27 @@ class CreditSweep:
         Args:
             is_caught_up: the journal is folded. Otherwise records may be waiting in it, and nothing is given back.
         """
-        self._renew(now)
         self._publish(now)
         if is_caught_up:
             self._hold_trails(now)
             self._gate.publish_all(release_expired(self._sessions, now, self._hold_seconds))
+        self._renew(now)
 
     def _renew(self, now: datetime) -> None:
-        """Grant the allowances of a new month, at its turn and once an hour for whoever was missed."""
+        """Grant the allowances of a new month, at its turn and once an hour for whoever was missed.
+
+        Some in each sweep: the fold goes on in between, and whoever calls meanwhile is served by the gate.
+        """
         hour = now.replace(minute=0, second=0, microsecond=0)
         if hour == self._renewed_hour:
             return
         due = select(CREDITS.c.account_id).where(CREDITS.c.allowance_month < month_of(now))
         with self._sessions() as session:
-            account_ids = session.scalars(due.order_by(CREDITS.c.account_id)).all()
+            account_ids = session.scalars(due.order_by(CREDITS.c.account_id).limit(ACCOUNTS_PER_STEP)).all()
         for account_id in account_ids:
             self._gate.renew(account_id)
-        self._renewed_hour = hour
+        if len(account_ids) < ACCOUNTS_PER_STEP:
+            self._renewed_hour = hour
 
     def _publish(self, now: datetime) -> None:
         """Publish what changed lately again: whoever committed it may have been killed before telling."""
