@@ -1,9 +1,11 @@
-"""/docs (Swagger UI) and /redoc, from files that the web build brings along: nothing is fetched from elsewhere."""
+"""/docs (Swagger UI), /redoc and the guides: nothing is fetched from elsewhere."""
 
 from __future__ import annotations
 
 from apiflask import APIBlueprint
-from flask import Response
+from flask import Response, request
+
+from backend.services.guide_service import VECTORS, markdown_of, page_of
 
 documentation = APIBlueprint("documentation", __name__, enable_openapi=False)
 
@@ -69,3 +71,31 @@ def swagger_start() -> Response:
 def redoc() -> Response:
     """Show every route with ReDoc."""
     return Response(REDOC_PAGE, content_type="text/html; charset=utf-8")
+
+
+@documentation.get("/docs/module-6-api.md")
+def public_api_guide() -> Response:
+    """Explain keys, signed requests, limits and errors."""
+    return _guide("module-6-api")
+
+
+@documentation.get("/docs/module-8-billing.md")
+def billing_guide() -> Response:
+    """Explain credits, prices and plans."""
+    return _guide("module-8-billing")
+
+
+@documentation.get("/docs/signing-vectors.json")
+def signing_vectors() -> Response:
+    """Give the test vectors of signed requests."""
+    return Response(VECTORS.read_bytes(), content_type="application/json")
+
+
+def _guide(name: str) -> Response:
+    """Give browsers a page, and everybody else the Markdown."""
+    if "text/html" in request.headers.get("Accept", ""):
+        answer = Response(page_of(name), content_type="text/html; charset=utf-8")
+    else:
+        answer = Response(markdown_of(name), content_type="text/markdown; charset=utf-8")
+    answer.headers["Vary"] = "Accept"
+    return answer

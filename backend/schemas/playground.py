@@ -13,7 +13,7 @@ NAME_CHARS_MAX = 100
 EndpointName = Annotated[str, Field(max_length=NAME_CHARS_MAX, examples=["ml.predict:7"])]
 
 
-class PriceOut(Answer):
+class UnitPriceOut(Answer):
     """What one unit costs."""
 
     credits: int
@@ -32,7 +32,7 @@ class PlaygroundEndpointOut(Answer):
     scope: Annotated[str, Field(description="What a key must hold to call it.")]
     api_id: int | None
     status: Literal["active", "inactive", "error"]
-    price: PriceOut
+    price: UnitPriceOut
     input_schema: Annotated[dict[str, Any], Field(description="JSON Schema of one record.")]
     example: Annotated[Any, Field(description="A request body that works.")]
 
