@@ -1,7 +1,7 @@
 /** Days of use become what the charts draw, and a few days with many calls outweigh many with few. */
 import { expect, test } from "vitest";
 import { averageSeconds, endOf, toPoints } from "@/lib/portal/days";
-import { isComplete, scopesOf } from "@/lib/portal/scopes";
+import { isComplete, mayCall, scopesOf } from "@/lib/portal/scopes";
 import type { UsageDay } from "@/lib/portal/types";
 
 const day = (changes: Partial<UsageDay>): UsageDay => ({ day: "2026-11-22", calls: 0, errors: 0, avg_latency_ms: null, p95_latency_ms: null, p99_latency_ms: null, bytes: 0, ...changes });
@@ -24,4 +24,10 @@ test("a key that may call chosen APIs names them, and one that may do nothing is
   expect(isComplete({ reach: "chosen", apis: [], management: ["read"] })).toBe(false);
   expect(isComplete({ reach: "none", apis: [], management: [] })).toBe(false);
   expect(isComplete({ reach: "none", apis: [], management: ["portal:read"] })).toBe(true);
+});
+
+test("which APIs a key may call follows from its scopes alone", () => {
+  expect(mayCall(["predict:*"], 7)).toBe(true);
+  expect(mayCall(["predict:7"], 7)).toBe(true);
+  expect(mayCall(["predict:77", "read", "portal:*"], 7)).toBe(false);
 });

@@ -21,13 +21,15 @@ test("a daily quota binds where it is the lowest, and only while it blocks", () 
   }
 });
 
-test("a key as fast as its plan is held by the plan; one lifted beyond is not", () => {
-  expect(effectiveLimits(draft(), 100)).toMatchObject({ binding: "plan", planApplies: true });
+test("a key as fast as its plan is held by the plan, bursts or not; one lifted beyond is not", () => {
+  expect(effectiveLimits(draft(), 100)).toMatchObject({ binding: "plan", planApplies: true, dailyCeiling: 144_000 });
+  expect(effectiveLimits(draft({ burst: null }), 100)).toMatchObject({ binding: "per-key", dailyCeiling: 144_000 });
   expect(effectiveLimits(draft({ sustained: 900, daily: null }), 100)).toMatchObject({ binding: "per-key", planApplies: false, perMinute: 900 });
 });
 
 test("a limit of zero refuses every call", () => {
   expect(effectiveLimits(draft({ sustained: 0, burst: null }), 100)).toMatchObject({ perMinute: 0, dailyCeiling: 0 });
+  expect(effectiveLimits(draft({ burst: 0 }), 500)).toMatchObject({ perMinute: 0, dailyCeiling: 0 });
 });
 
 test("owners are told which limit goes beyond their plan, and how far they may go", () => {
@@ -44,6 +46,7 @@ test("test keys have a small daily quota on every plan, and cannot do without on
   const business = planNamed("Business");
   expect(limitProblems(draft({ daily: 10_001 }), business, "test")).toEqual([{ field: "daily", code: "beyond_test", ceiling: 10_000 }]);
   expect(limitProblems(draft({ daily: null }), business, "test")).toEqual([{ field: "daily", code: "missing", ceiling: 10_000 }]);
+  expect(limitProblems(draft({ daily: 5_000, overage: "warn" }), business, "test")).toEqual([{ field: "overage", code: "test_blocks", ceiling: 10_000 }]);
 });
 
 test("plans say what the server's plans say", () => {

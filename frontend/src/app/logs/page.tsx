@@ -1,4 +1,4 @@
-import { ApiLogsTable } from "@/components/portal/logs/ApiLogsTable";
+import { ApiLogsTable } from "@/components/portal";
 
 export default function LogsPage() {
   return <ApiLogsTable />;

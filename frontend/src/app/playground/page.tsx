@@ -1,4 +1,4 @@
-import { ApiDocsPlayground } from "@/components/portal/playground/ApiDocsPlayground";
+import { ApiDocsPlayground } from "@/components/portal";
 
 export default function PlaygroundPage() {
   return <ApiDocsPlayground />;

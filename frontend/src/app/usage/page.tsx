@@ -1,4 +1,4 @@
-import { ApiUsageOverview } from "@/components/portal/usage/ApiUsageOverview";
+import { ApiUsageOverview } from "@/components/portal";
 
 export default function UsagePage() {
   return <ApiUsageOverview />;

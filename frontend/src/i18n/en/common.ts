@@ -9,7 +9,6 @@ export const common = {
   copied: "Copied",
   copyOf: "Copy {what}",
   codeOf: "Code: {what}",
-  loading: "Loading…",
   yes: "Yes",
   no: "No",
   optional: "optional",

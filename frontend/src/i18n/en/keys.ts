@@ -156,4 +156,5 @@ export const keys = {
   replacedBy: "Replaced by",
   firstOfLine: "Nothing: it is the first",
   lastOfLine: "Nothing: it is the latest",
+  requireSigned: "Require signed requests",
 } as const;

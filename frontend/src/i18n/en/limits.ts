@@ -31,4 +31,5 @@ export const limits = {
   planApplies: "All keys of this environment together are held to the {limit} calls a minute of {plan}.",
   planLifted: "This key was lifted beyond the {limit} calls a minute of {plan}, which no longer hold it.",
   saved: "Limits of {name} were changed. They hold for its next call.",
+  problem_test_blocks: "Calls beyond the quota of a test key are always refused.",
 } as const;

@@ -11,7 +11,6 @@ export const common: Dictionary["common"] = {
   copied: "Copié",
   copyOf: "Copier : {what}",
   codeOf: "Code : {what}",
-  loading: "Chargement…",
   yes: "Oui",
   no: "Non",
   optional: "facultatif",

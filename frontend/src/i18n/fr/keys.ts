@@ -158,4 +158,5 @@ export const keys: Dictionary["keys"] = {
   replacedBy: "Remplacée par",
   firstOfLine: "Rien : c’est la première",
   lastOfLine: "Rien : c’est la dernière",
+  requireSigned: "Exiger des requêtes signées",
 };

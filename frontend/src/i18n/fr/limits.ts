@@ -33,4 +33,5 @@ export const limits: Dictionary["limits"] = {
   planApplies: "Toutes les clés de cet environnement se partagent les {limit} appels par minute de {plan}.",
   planLifted: "Cette clé dépasse les {limit} appels par minute de {plan}, qui ne la retiennent plus.",
   saved: "Les limites de {name} ont changé. Elles valent dès son prochain appel.",
+  problem_test_blocks: "Au-delà du quota d’une clé de test, les appels sont toujours refusés.",
 };

@@ -21,21 +21,29 @@ export interface EffectiveLimits {
   dailyCeiling: number;
 }
 
-export type LimitProblem = { field: "burst" | "sustained" | "daily"; code: "missing" | "beyond_plan" | "beyond_test"; ceiling: number };
+export interface LimitProblem {
+  field: "burst" | "sustained" | "daily" | "overage";
+  code: "missing" | "beyond_plan" | "beyond_test" | "test_blocks";
+  ceiling: number;
+}
 
 const MINUTES_A_DAY = 1_440;
 
 /**
- * The policy that gives the lowest number of calls a day, and that number.
+ * The policy that gives the lowest number of calls a day, and that number; the key's own is named before an equal one.
  * A key lifted beyond its plan is not held by the plan; a quota that only warns or charges is no ceiling.
  */
 export function effectiveLimits({ burst, sustained, daily, overage }: LimitsDraft, planLimit: number): EffectiveLimits {
+  const perMinute = burst === 0 ? 0 : sustained;
+  const capacity = perMinute === 0 ? 0 : (burst ?? 0);
   const planApplies = sustained <= planLimit;
-  const perMinute = planApplies ? Math.min(sustained, planLimit) : sustained;
-  const byRate = MINUTES_A_DAY * perMinute + (burst ?? 0);
-  const byQuota = daily !== null && overage === "block" ? daily : Infinity;
-  if (byQuota < byRate) return { planApplies, perMinute, dailyCeiling: byQuota, binding: "daily-quota" };
-  return { planApplies, perMinute, dailyCeiling: byRate, binding: planApplies && sustained >= planLimit ? "plan" : "per-key" };
+  const ceilings: [BindingPolicy, number][] = [
+    ["per-key", MINUTES_A_DAY * perMinute + capacity],
+    ["plan", planApplies ? MINUTES_A_DAY * planLimit : Infinity],
+    ["daily-quota", daily !== null && overage === "block" ? daily : Infinity],
+  ];
+  const [binding, dailyCeiling] = ceilings.reduce((least, other) => (other[1] < least[1] ? other : least));
+  return { planApplies, perMinute, dailyCeiling, binding };
 }
 
 /** Where an owner asks for more than the plan gives, field by field; administrators are held by none of it. */
@@ -47,6 +55,7 @@ export function limitProblems(draft: LimitsDraft, plan: Plan, environment: Envir
   if (draft.burst !== null && draft.burst > plan.burstMax) problems.push({ field: "burst", code: "beyond_plan", ceiling: plan.burstMax });
   if (draft.daily !== null && draft.daily > dailyMax) problems.push({ field: "daily", code: isTest ? "beyond_test" : "beyond_plan", ceiling: dailyMax });
   if (draft.daily === null && isTest) problems.push({ field: "daily", code: "missing", ceiling: dailyMax });
+  if (draft.daily !== null && isTest && draft.overage !== "block") problems.push({ field: "overage", code: "test_blocks", ceiling: dailyMax });
   return problems;
 }
 

@@ -33,3 +33,8 @@ export function scopesOf({ reach, apis, management }: ScopeChoice): string[] {
 export function isComplete(choice: ScopeChoice): boolean {
   return scopesOf(choice).length > 0 && (choice.reach !== "chosen" || choice.apis.length > 0);
 }
+
+/** Whether these scopes let a key call one API. */
+export function mayCall(scopes: readonly string[], apiId: number): boolean {
+  return scopes.includes(EVERY_API) || scopes.includes("write") || scopes.includes(`predict:${apiId}`);
+}

@@ -1,6 +1,6 @@
 "use client";
 
-import { ActionIcon, Button, Menu } from "@mantine/core";
+import { ActionIcon, Anchor, Button, Menu } from "@mantine/core";
 import { IconChevronLeft, IconDots, IconMoodEmpty, IconPencil, IconTrash } from "@tabler/icons-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
@@ -60,7 +60,7 @@ function Heading({ app }: { app: App }) {
             {app.project_id ? (
               <>
                 {" · "}
-                <Link href={`/projects/${app.project_id}`}>{t("apps.inProject", { name: app.project_name ?? app.project_id })}</Link>
+                <Anchor component={Link} href={`/projects/${app.project_id}`} inherit>{t("apps.inProject", { name: app.project_name ?? app.project_id })}</Anchor>
               </>
             ) : null}
           </>

@@ -44,8 +44,7 @@ function Row({ entry }: { entry: LedgerEntry }) {
       </td>
       <td>
         <span className={classes.movement}>{kindText(entry.kind, i18n)}</span>
-        {entry.calls > 0 ? <span className={classes.reason}>{tn("credits.callCount", entry.calls)}</span> : null}
-        {entry.reason ? <span className={classes.reason}>{entry.reason}</span> : null}
+        <span className={classes.reason}>{[entry.calls > 0 ? tn("credits.callCount", entry.calls) : "", entry.reason].filter(Boolean).join(" · ")}</span>
       </td>
       <td className={classes.right} data-tone={tone}>
         {signed(entry.amount, i18n)}

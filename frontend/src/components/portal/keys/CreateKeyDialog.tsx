@@ -1,11 +1,13 @@
 "use client";
 
-import { CodeBlock } from "@/components/ui/CodeBlock";
 import { Notice } from "@/components/monitoring/Notice";
+import { Snippets } from "@/components/ui/Snippets";
 import { useAttempt } from "@/hooks/useAttempt";
 import { useEnvironment } from "@/hooks/useEnvironment";
+import { useAPIDetails, useExportedAPIs } from "@/hooks/useExports";
 import { useCreateKey } from "@/hooks/useKeys";
 import { useI18n } from "@/i18n/I18nProvider";
+import { mayCall } from "@/lib/portal/scopes";
 import type { NewPortalKey } from "@/lib/portal/types";
 import { SecretModal } from "../shared/SecretModal";
 import { CreateKeyForm } from "./CreateKeyForm";
@@ -52,12 +54,19 @@ export function CreateKeyDialog({ opened, appId, onClose }: CreateKeyDialogProps
 
 function AfterCreation({ minted }: { minted: NewPortalKey }) {
   const { t } = useI18n();
-  const request = `curl -H "Authorization: Bearer ${minted.api_key}" ...`;
   return (
     <>
       {minted.warnings.length > 0 ? <Notice tone="warn">{minted.warnings.join(" ")}</Notice> : null}
       <span>{t("keys.useIt")}</span>
-      <CodeBlock language="curl" label="curl" code={request} />
+      <CallWithKey minted={minted} />
     </>
   );
+}
+
+/** A call of an API that the key may call, ready to be sent. */
+function CallWithKey({ minted }: { minted: NewPortalKey }) {
+  const apis = useExportedAPIs();
+  const api = apis.data?.find(({ id, status }) => status === "active" && mayCall(minted.scopes, id)) ?? null;
+  const details = useAPIDetails(api?.id ?? null);
+  return details.data ? <Snippets snippets={details.data.snippets} apiKey={minted.api_key} maxHeight={190} /> : null;
 }

@@ -81,8 +81,8 @@ export function CreateKeyForm({ appId, error, busy, onSubmit, onCancel }: Create
               value={environment}
               onChange={setEnvironment}
               data={[
-                { value: "test", label: t("portal.environment_test") },
                 { value: "live", label: t("portal.environment_live") },
+                { value: "test", label: t("portal.environment_test") },
               ]}
             />
             <p className={classes.hint}>{t(environment === "test" ? "keys.testHint" : "keys.liveHint")}</p>

@@ -6,6 +6,7 @@ import { useI18n } from "@/i18n/I18nProvider";
 import { planNamed } from "@/lib/portal/plans";
 import type { PortalKey } from "@/lib/portal/types";
 import classes from "./KeyView.module.css";
+import limitClasses from "./Limits.module.css";
 
 export function KeyLimitsPanel({ item: { limits }, onEdit }: { item: PortalKey; onEdit?: () => void }) {
   const { t, format } = useI18n();
@@ -21,7 +22,6 @@ export function KeyLimitsPanel({ item: { limits }, onEdit }: { item: PortalKey; 
   return (
     <Panel
       title={t("keys.limits")}
-      hint={limits.plan_applies ? t("limits.planApplies", { plan, limit: format.integer(limits.plan_limit) }) : t("limits.planLifted", { plan, limit: format.integer(limits.plan_limit) })}
       aside={
         onEdit ? (
           <Button size="xs" variant="default" onClick={onEdit}>
@@ -38,6 +38,7 @@ export function KeyLimitsPanel({ item: { limits }, onEdit }: { item: PortalKey; 
           </div>
         ))}
       </dl>
+      <p className={limitClasses.note}>{t(limits.plan_applies ? "limits.planApplies" : "limits.planLifted", { plan, limit: format.integer(limits.plan_limit) })}</p>
     </Panel>
   );
 }

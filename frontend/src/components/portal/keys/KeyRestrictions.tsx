@@ -36,7 +36,7 @@ export function KeyRestrictions({ item, readOnly }: { item: PortalKey; readOnly:
             <RestrictionFields value={restrictions} onChange={setRestrictions} />
             {canSign ? (
               <Switch
-                label={t("keys.signing_required")}
+                label={t("keys.requireSigned")}
                 description={t("keys.signingSchemes", { schemes: item.signature_schemes.join(", ") })}
                 checked={required}
                 onChange={(event) => setRequired(event.currentTarget.checked)}

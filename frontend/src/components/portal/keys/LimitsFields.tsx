@@ -47,7 +47,7 @@ export function LimitsFields({ draft, plan, environment, problems, asAdmin, onCh
         ) : (
           <>
             <Amount label={t("limits.daily")} note={upTo(dailyMax)} value={draft.daily} error={errorOf("daily")} onChange={(daily) => change({ daily })} />
-            <Radio.Group label={t("limits.overage")} value={draft.overage} onChange={(value) => change({ overage: OVERAGES.find((known) => known === value) ?? "block" })}>
+            <Radio.Group label={t("limits.overage")} value={draft.overage} error={errorOf("overage")} onChange={(value) => change({ overage: OVERAGES.find((known) => known === value) ?? "block" })}>
               <Stack gap={8} mt={2}>
                 {OVERAGES.map((overage) => (
                   <Radio key={overage} value={overage} label={t(`limits.overage_${overage}`)} description={t(`limits.overageHint_${overage}`)} />

@@ -18,7 +18,8 @@ export function ScopeFields({ value, onChange, error }: ScopeFieldsProps) {
   const { t } = useI18n();
   const known = useScopes().data ?? [];
   const apis = known.filter(({ scope }) => isOneAPI(scope));
-  const management = known.map(({ scope }) => scope).filter(isManagementScope);
+  // Both parts of the portal are offered one by one: portal:* would be a third way to say the same.
+  const management = known.map(({ scope }) => scope).filter(isManagementScope).filter((scope) => scope !== "portal:*");
   const change = (changes: Partial<ScopeChoice>) => onChange({ ...value, ...changes });
   return (
     <>
