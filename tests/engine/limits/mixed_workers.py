@@ -47,9 +47,13 @@ def kill_at_every_step(path: str, *, before: int, limit: int) -> tuple[int, list
     wrong: list[str] = []
     for step in itertools.count(1):
         limiter = StateLimiter(state, lambda: NOW + step)  # noqa: B023 - used in this turn only
-        for number in range(30):
-            # For the tested ones to take over: counters of all kinds that expire in a moment.
-            limiter.admit((Policy("crowd", f"{step}-{number}", 2, 1e-9), TokenBucket("crowd", f"{number}", 9, 10**9)))
+        # For the tested ones to take over: counters of several kinds that expire in a moment.
+        crowd = [
+            (Policy("crowd", f"{step}-{number}", 2, 1e-9), TokenBucket("crowd", f"{number}", 9, 10**9))
+            for number in range(30)
+        ]
+        for pair in crowd:
+            limiter.admit(pair)
         rules = Policy("w", f"{step}", limit, 60.0), TokenBucket("b", f"{step}", limit, 60), DailyQuota("d", "", limit)
         limiter = StateLimiter(state, lambda: NOW + step + MS)  # noqa: B023 - as above
         for _ in range(before):
@@ -58,13 +62,23 @@ def kill_at_every_step(path: str, *, before: int, limit: int) -> tuple[int, list
         if status == 0:
             break
         counted = {limit - before - limiter.peek(rule).remaining for rule in rules}
+        misfiled = [rule for rule in itertools.chain(rules, *crowd) if _is_misfiled(state, rule)]
         later = sum(limiter.admit(rules).allowed for _ in range(limit + 1))
-        if status != -signal.SIGKILL or not counted <= {0, 1} or before + later + max(counted) != limit:
-            wrong.append(f"{step}: status {status}, counted {counted}, then admitted {later}")
+        if misfiled or status != -signal.SIGKILL or not counted <= {0, 1} or before + later + max(counted) != limit:
+            wrong.append(f"{step}: status {status}, counted {counted}, then admitted {later}; misfiled {misfiled}")
         for key in (f"{step}", ""):
             limiter.forget(key)
     state.close()
     return step - 1, wrong
+
+
+def _is_misfiled(state: SharedState, rule: Rule) -> bool:
+    """Say whether a rule's counter is marked as one of another kind."""
+    place = state.acquire((rule.counter,))[0]
+    try:
+        return place.at != 0 and place.words[place.at + layout.KIND] != place.kind
+    finally:
+        state.release()
 
 
 def kill_a_change_of_pace(path: str) -> tuple[int, list[str]]:

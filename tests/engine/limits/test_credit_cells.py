@@ -128,6 +128,34 @@ def test_a_flood_of_other_counters_takes_over_no_cell(path: Path, clock: HandClo
     state.close()
 
 
+def test_an_entry_taken_over_lives_as_long_as_its_new_owner(path: Path, clock: HandClock) -> None:
+    """What was a window of a second ends neither as a day after a second, nor as a bucket or as credits."""
+    clock.now -= clock.now % (86_400 * 10**9)
+    state = SharedState.open(path, entries=128, clock=clock)
+    cells, limiter = CreditCells(state), StateLimiter(state, clock)
+    for number in range(90):
+        limiter.admit((Policy("w", f"short{number}", 1, 1.0),))
+    clock.forward(2)
+    days = [DailyQuota("d", f"{number}", 9) for number in range(20)]
+    buckets = [TokenBucket("b", f"{number}", 9, 1) for number in range(20)]
+    limiter.admit((*days, *buckets), 4)
+    for number in range(20):
+        cells.publish(f"a{number}", 100, 1, position_if_absent=number)
+    for number in range(400):
+        limiter.admit((Policy("w", f"flood{number}", 1, 0.01),))
+        clock.forward(0.02)
+    assert {limiter.peek(rule).remaining for rule in (*days, *buckets)} == {5}
+    assert [cells.position(f"a{number}") for number in range(20)] == list(range(20))
+    clock.forward(86_400)
+    kept = [Policy("w", f"kept{number}", 9, 60.0) for number in range(80)]
+    limiter.admit(kept, 4)
+    for number in range(100):
+        limiter.admit((Policy("w", f"flood{number}", 1, 0.01),))
+        clock.forward(0.02)
+    assert {limiter.usage(policy).calls for policy in kept} == {4}
+    state.close()
+
+
 def test_threads_reserve_every_credit_once(cells: CreditCells) -> None:
     """Threads of one worker share the line without overlap or gap."""
     cells.publish("a", 3000, 1, position_if_absent=0)
