@@ -144,6 +144,7 @@ def running_server(home: Path, **settings: str) -> Iterator[Server]:
         "ADMIN_EMAIL": EMAIL,
         "ADMIN_PASSWORD": PASSWORD,
         "AUTH_CALLS_PER_MINUTE": "1000",
+        "MANAGEMENT_CALLS_PER_MINUTE": "1000000",
         "WEB_CONCURRENCY": "2",
         "DEMO": "0",
         **settings,
