@@ -112,7 +112,8 @@ class Gateway:
             raise NotFound(NOUN)
         if not target.is_active:
             raise InvalidKey("Invalid or inactive API key: this API is paused")
-        check_place(grant, origin=call.origin, address=call.remote_address)
+        if grant.is_bound_to_a_place:
+            check_place(grant, origin=call.origin, address=call.remote_address)
 
     def _limit_rate(self, call: Call, grant: Grant) -> Decision | None:
         surface = call.kind.surface

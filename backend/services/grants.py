@@ -53,6 +53,11 @@ class Grant:
     allowed_networks: tuple[Network, ...] | None = None
     """None for any."""
 
+    @property
+    def is_bound_to_a_place(self) -> bool:
+        """Tell whether its owner says from where it may be used."""
+        return self.allowed_networks is not None or bool(self.allowed_origins)
+
     def may_call(self, account_id: str, scopes: frozenset[str]) -> bool:
         """Tell whether a target of an account, callable with any of some scopes, is within its reach."""
         return account_id == self.account_id and not self.scopes.isdisjoint(scopes)
