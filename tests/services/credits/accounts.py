@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.core.clock import FrozenClock
 from backend.core.ids import new_uuid
-from backend.engine.limits.credit_cells import CreditCells
+from backend.engine.limits.credit_cells import CreditLine
 from backend.engine.metering.records import CallRecord
 from backend.models import Account, CreditHold, CreditTransaction, UserCredits
 from backend.services.credit_gate import CreditGate
@@ -36,11 +36,11 @@ class Payer:
     id: str
     sessions: sessionmaker[Session]
     gate: CreditGate
-    cells: CreditCells
+    cells: CreditLine
     clock: FrozenClock
 
     @classmethod
-    def new(cls, sessions: sessionmaker[Session], gate: CreditGate, cells: CreditCells, clock: FrozenClock) -> Self:
+    def new(cls, sessions: sessionmaker[Session], gate: CreditGate, cells: CreditLine, clock: FrozenClock) -> Self:
         """Make an account."""
         return cls(new_account(sessions), sessions, gate, cells, clock)
 

@@ -8,16 +8,19 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
+from backend.adapters.redis_state import RedisState
 from backend.core.clock import FrozenClock
-from backend.engine.limits.credit_cells import CreditCells
+from backend.engine.limits.credit_cells import CreditCells, CreditLine
+from backend.engine.limits.redis_credits import RedisCredits
 from backend.engine.limits.state import SharedState
 from backend.services.credit_gate import CreditGate
 from backend.services.credit_verification import verify
 from tests.databases import database_uri, postgres_server, postgres_uri, sessions, sqlite_uri
 from tests.metering import NOON
+from tests.redis_server import redis_server, redis_url
 from tests.services.credits.accounts import Payer
 
-__all__ = ["database_uri", "postgres_server", "postgres_uri", "sessions", "sqlite_uri"]
+__all__ = ["database_uri", "postgres_server", "postgres_uri", "redis_server", "redis_url", "sessions", "sqlite_uri"]
 
 
 @pytest.fixture
@@ -40,12 +43,17 @@ def cells(state: SharedState) -> CreditCells:
     return CreditCells(state)
 
 
-@pytest.fixture
-def reborn(tmp_path: Path) -> Iterator[CreditCells]:
-    """Cells of a state that was lost and began empty."""
-    opened = SharedState.open(tmp_path / "reborn.bin")
-    yield CreditCells(opened)
-    opened.close()
+@pytest.fixture(params=["embedded", "redis"])
+def reborn(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[CreditLine]:
+    """Cells of a state that was lost and began empty: a file, or a Redis server that kept nothing."""
+    if request.param == "redis":
+        redis = RedisState(request.getfixturevalue("redis_url"))
+        yield RedisCredits(redis)
+        redis.close()
+    else:
+        opened = SharedState.open(tmp_path / "reborn.bin")
+        yield CreditCells(opened)
+        opened.close()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.core.clock import FrozenClock
 from backend.core.errors import InsufficientCredits, Unavailable
 from backend.core.plans import FREE
-from backend.engine.limits.credit_cells import CreditCells
+from backend.engine.limits.credit_cells import CreditCells, CreditLine
 from backend.engine.limits.state import SharedState
 from backend.services.credit_gate import CreditGate
 from tests.services.credits.accounts import Payer, new_account
@@ -53,7 +53,7 @@ def test_an_account_that_nobody_has_met_has_its_allowance(payer: Payer) -> None:
 
 
 def test_workers_that_meet_an_account_at_once_spend_its_credits_once(
-    payer: Payer, reborn: CreditCells, sessions: Sessions, clock: FrozenClock
+    payer: Payer, reborn: CreditLine, sessions: Sessions, clock: FrozenClock
 ) -> None:
     """Eight workers, none of which knows the account, admit exactly what it has."""
     payer.has_exactly(50)
@@ -63,7 +63,7 @@ def test_workers_that_meet_an_account_at_once_spend_its_credits_once(
 
 
 def test_what_lost_state_had_admitted_is_charged_once(
-    payer: Payer, reborn: CreditCells, sessions: Sessions, clock: FrozenClock
+    payer: Payer, reborn: CreditLine, sessions: Sessions, clock: FrozenClock
 ) -> None:
     """Records of before the loss settle beside those of after it: each once, none for the other."""
     before = [payer.call(7) for _ in range(3)]
