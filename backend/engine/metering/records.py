@@ -23,7 +23,8 @@ WORD_CHARS_MAX = 10
 KIND_CHARS_MAX = 50
 ENDPOINT_CHARS_MAX = 200
 INTEGER_MAX = 2**31 - 1
-POSITION_MAX = 2**62
+POSITION_MAX = 2**53 - 1
+"""Where the numbers of shared state end."""
 MICROSECONDS_MAX = 4_102_444_800_000_000
 """The year 2100: a later call has a broken clock behind it."""
 
