@@ -145,6 +145,18 @@ def answers_object(description: str) -> Callable[[View], View]:
     return annotate
 
 
+def answers_file(description: str, *media_types: str) -> Callable[[View], View]:
+    """Document a 200 that is a file of one of some media types."""
+
+    def annotate(view: View) -> View:
+        content = {name.partition(";")[0]: {"schema": {"type": "string"}} for name in media_types}
+        responses = _spec(view).get("responses") or {}
+        _spec(view)["responses"] = {**responses, "200": {"description": description, "content": content}}
+        return view
+
+    return annotate
+
+
 def takes_multipart(schema: Mapping[str, Any]) -> Callable[[View], View]:
     """Document a multipart body that the view reads by itself."""
 

@@ -9,11 +9,13 @@ from backend.routes.credits import credits_blueprint
 from backend.routes.documentation import documentation
 from backend.routes.health import health
 from backend.routes.keys import account_keys, keys
+from backend.routes.logs import logs
 from backend.routes.models import models
 from backend.routes.monitoring import monitoring
 from backend.routes.playground import playground
 from backend.routes.prediction import prediction
 from backend.routes.projects import projects
+from backend.routes.usage import usage
 from backend.routes.users import users
 from backend.routes.v1_keys import v1_keys
 from backend.routes.web import web
@@ -27,6 +29,8 @@ BLUEPRINTS = (
     keys,
     v1_keys,
     apps,
+    usage,
+    logs,
     projects,
     models,
     api_export,

@@ -6,10 +6,7 @@ an index.
 
 from __future__ import annotations
 
-import base64
-import binascii
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import Select, and_, or_, select, text
 
@@ -18,12 +15,10 @@ from backend.core.errors import NotFound
 from backend.models import APIRequest, ExportedAPI, db
 from backend.schemas.monitoring import APIRequestOut
 from backend.services.access import Viewer, visible
-from backend.services.bucket_rows import microseconds_of, moment_of
-from backend.services.paging import ID_MAX, BadCursor, Page, PageRequest
+from backend.services.log_cursor import cursor_of, read_cursor
+from backend.services.paging import Page, PageRequest
 
 API_ID_MAX = 2**31 - 1
-MICROSECONDS_MAX = 253_402_300_799_999_999
-"""The end of the year 9999, the last that a datetime holds."""
 # As text: a bound parameter would hide the partial index on errors from the planner.
 IS_ERROR = text("status_code >= 400")
 IS_SUCCESS = text("status_code < 400")
@@ -50,14 +45,16 @@ def list_requests(api_id: int, wanted: CallFilter, part: PageRequest, *, viewer:
         raise NotFound(noun="API")
     statement = _narrowed(select(APIRequest).where(APIRequest.api_id == api_id), wanted)
     if part.cursor:
-        moment, row_id = _read_cursor(part.cursor)
+        moment, row_id = read_cursor(part.cursor)
         before = or_(APIRequest.timestamp < moment, and_(APIRequest.timestamp == moment, APIRequest.id < row_id))
         # The first condition is implied by the second; it is what the index can be entered with.
         statement = statement.where(APIRequest.timestamp <= moment, before)
     newest = statement.order_by(APIRequest.timestamp.desc(), APIRequest.id.desc()).limit(part.limit + 1)
     rows = db.session.scalars(newest).all()
     shown = rows[: part.limit]
-    return Page([_out(row) for row in shown], _cursor(shown[-1]) if len(rows) > part.limit else None)
+    return Page(
+        [_out(row) for row in shown], cursor_of(shown[-1].timestamp, shown[-1].id) if len(rows) > part.limit else None
+    )
 
 
 def _narrowed(statement: Select[APIRequest], wanted: CallFilter) -> Select[APIRequest]:
@@ -78,15 +75,15 @@ def _out(row: APIRequest) -> APIRequestOut:
         response_time=row.response_time,
         cpu_usage=row.cpu_usage,
         memory_usage=row.memory_usage,
-        request_data=_read_json(row.request_data),
-        response_data=_read_json(row.response_data),
+        request_data=read_body(row.request_data),
+        response_data=read_body(row.response_data),
         error_message=row.error_message,
         rows=row.rows,
         key_id=row.key_id,
     )
 
 
-def _read_json(logged: str | None) -> object:
+def read_body(logged: str | None) -> object:
     """Give a body as JSON where it is; callers send anything, and what is no JSON is shown as the text it was."""
     if logged is None:
         return None
@@ -94,19 +91,3 @@ def _read_json(logged: str | None) -> object:
         return jsontools.loads(logged)
     except jsontools.JSONDecodeError:
         return logged
-
-
-def _cursor(row: APIRequest) -> str:
-    place = f"{microseconds_of(row.timestamp)}.{row.id}"
-    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
-
-
-def _read_cursor(cursor: str) -> tuple[datetime, int]:
-    try:
-        place = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")
-        moment, row_id = (int(part) if part.isdigit() else -1 for part in place.split("."))
-    except (binascii.Error, ValueError):
-        raise BadCursor from None
-    if not (0 <= moment <= MICROSECONDS_MAX and 0 <= row_id <= ID_MAX):
-        raise BadCursor
-    return moment_of(moment), row_id
