@@ -24,8 +24,6 @@ export const logs = {
   source_internal: "Internal",
   environment_live: "live",
   environment_test: "test",
-  path: "Find by path",
-  pathPlaceholder: "/api/predict/…",
   time: "Time",
   anyTime: "Any time",
   since_1: "Last hour",

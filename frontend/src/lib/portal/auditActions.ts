@@ -1,6 +1,5 @@
 /** What the audit trail can tell of, and what the address says about which of it to show. Pure. */
 import type { AuditEntry, AuditQuery } from "@/lib/portal/auditTypes";
-import type { JsonValue } from "@/lib/types";
 
 export const ACTIONS = [
   "account.registered",
@@ -63,15 +62,13 @@ export function auditQuery({ action, key, from, to }: AuditFilters): AuditQuery 
   return { action: action ?? undefined, key_id: key ?? undefined, from: from ?? undefined, to: to ?? undefined };
 }
 
-/** What was acted on, as one line: names before ids. */
-export function targetText({ target, details }: Pick<AuditEntry, "target" | "details">): string {
-  const name = [details.name, target.name, target.email].find((value): value is string => typeof value === "string" && value !== "");
-  const ids = Object.values(target).filter((value): value is string | number => typeof value === "string" || typeof value === "number");
-  return name ?? ids.map((id) => plain(id)).join(" · ");
-}
-
-function plain(value: JsonValue): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+/** What was acted on, as one line: names before ids. `keyNames` says what keys are called now. */
+export function targetText({ target, details }: Pick<AuditEntry, "target" | "details">, keyNames: ReadonlyMap<string, string>): string {
+  const named = [details.name, target.name, details.email, target.email].find((value): value is string => typeof value === "string" && value !== "");
+  // The trail is an account's own: its id says nothing that the reader does not know.
+  const ids = Object.entries(target).filter(([key, value]) => key !== "account_id" && (typeof value === "string" || typeof value === "number"));
+  const keyName = typeof target.key_id === "string" ? keyNames.get(target.key_id) : undefined;
+  return keyName ?? named ?? ids.map(([, id]) => String(id)).join(" · ");
 }
 
 function readTime(text: string | null): string | null {

@@ -1,5 +1,7 @@
 "use client";
 
+import { useMemo } from "react";
+import { useKeys } from "@/hooks/useKeys";
 import { useI18n } from "@/i18n/I18nProvider";
 import { targetText } from "@/lib/portal/auditActions";
 import type { AuditEntry } from "@/lib/portal/auditTypes";
@@ -15,6 +17,8 @@ interface AuditRowsProps {
 /** One row an entry. Roles are spelled out: on a phone rows are laid out as blocks, and browsers then forget that they are a table. */
 export function AuditRows({ entries, busy, onOpen }: AuditRowsProps) {
   const { t } = useI18n();
+  const keys = useKeys({}).data;
+  const keyNames = useMemo(() => new Map(keys?.map((key) => [key.key_id, key.name])), [keys]);
   return (
     <div className={classes.frame} data-busy={busy}>
       <table className={classes.table} role="table">
@@ -30,7 +34,7 @@ export function AuditRows({ entries, busy, onOpen }: AuditRowsProps) {
         </thead>
         <tbody role="rowgroup">
           {entries.map((entry) => (
-            <AuditRow key={entry.id} entry={entry} onOpen={onOpen} />
+            <AuditRow key={entry.id} entry={entry} target={targetText(entry, keyNames)} onOpen={onOpen} />
           ))}
         </tbody>
       </table>
@@ -38,7 +42,7 @@ export function AuditRows({ entries, busy, onOpen }: AuditRowsProps) {
   );
 }
 
-function AuditRow({ entry, onOpen }: { entry: AuditEntry; onOpen: (seq: number) => void }) {
+function AuditRow({ entry, target, onOpen }: { entry: AuditEntry; target: string; onOpen: (seq: number) => void }) {
   const { t, format } = useI18n();
   const { seq } = entry;
   const action = actionText(entry.action, t);
@@ -56,7 +60,7 @@ function AuditRow({ entry, onOpen }: { entry: AuditEntry; onOpen: (seq: number) 
         >
           {action}
         </button>
-        <span className={classes.target}>{targetText(entry)}</span>
+        <span className={classes.target}>{target}</span>
       </td>
       <td role="cell" className={classes.who}>{actorText(entry.actor, t)}</td>
       <td role="cell" className={classes.when}>

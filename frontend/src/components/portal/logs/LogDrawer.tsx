@@ -1,6 +1,6 @@
 "use client";
 
-import { Button, Drawer, Group, Skeleton } from "@mantine/core";
+import { Anchor, Button, Drawer, Group, Skeleton } from "@mantine/core";
 import { IconEyeOff, IconFileOff, IconTerminal2 } from "@tabler/icons-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
@@ -98,7 +98,11 @@ function Facts({ entry }: { entry: LogDetail }) {
       <Fact label={t("usage.key")} wide>
         {entry.key_id ? (
           <span className={classes.withCopy}>
-            {entry.key_name ? <Link href={`/keys/${entry.key_id}`}>{entry.key_name}</Link> : null}
+            {entry.key_name ? (
+              <Anchor component={Link} href={`/keys/${entry.key_id}`} size="sm">
+                {entry.key_name}
+              </Anchor>
+            ) : null}
             <Copyable value={entry.key_id} what={t("requests.key")} />
           </span>
         ) : (

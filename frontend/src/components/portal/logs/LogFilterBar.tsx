@@ -7,6 +7,7 @@ import { SearchField } from "@/components/monitoring/SearchField";
 import { codeText } from "@/components/monitoring/detail/StatusCode";
 import { useEnvironment } from "@/hooks/useEnvironment";
 import { useKeys } from "@/hooks/useKeys";
+import { usePlaygroundEndpoints } from "@/hooks/usePlayground";
 import { type I18n, useI18n } from "@/i18n/I18nProvider";
 import { type LogFilters, SOURCES, STATUS_CLASSES, STATUS_CODES } from "@/lib/portal/logFilters";
 import { withChosen } from "../shared/options";
@@ -40,6 +41,7 @@ function Fields({ filters, onChange }: LogFilterBarProps) {
   const { t } = useI18n();
   const { environment } = useEnvironment();
   const keys = useKeys({ environment }).data ?? [];
+  const endpoints = usePlaygroundEndpoints().data ?? [];
   const select = { clearable: true, className: classes.select, clearButtonProps: { "aria-label": t("usage.clear") }, nothingFoundMessage: t("usage.nothingFound") } as const;
   return (
     <div className={classes.filters} role="group" aria-label={t("logs.filters")}>
@@ -61,7 +63,15 @@ function Fields({ filters, onChange }: LogFilterBarProps) {
         value={filters.source}
         onChange={(source) => onChange({ source })}
       />
-      <SearchField className={classes.search} mono label={t("logs.path")} placeholder={t("logs.pathPlaceholder")} value={filters.path ?? ""} onSearch={(path) => onChange({ path: path || null })} />
+      <Select
+        {...select}
+        searchable
+        aria-label={t("usage.endpoint")}
+        placeholder={t("usage.allEndpoints")}
+        data={withChosen(endpoints.map(({ path, title }) => ({ value: path, label: `${title} · ${path}` })), filters.path)}
+        value={filters.path}
+        onChange={(path) => onChange({ path })}
+      />
       <SearchField className={classes.search} mono label={t("requests.find")} placeholder={t("requests.findPlaceholder")} value={filters.request ?? ""} onSearch={(request) => onChange({ request: request || null })} />
       <TimeFilter from={filters.from} to={filters.to} onChange={({ from, to }) => onChange({ from, to })} />
     </div>

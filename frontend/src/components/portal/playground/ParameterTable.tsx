@@ -26,7 +26,10 @@ export function ParameterTable({ parameters }: { parameters: readonly Parameter[
                 <code className="mono">{parameter.name}</code>
               </th>
               <td role="cell" data-label={t("docs.type")}>
-                <span>{parameter.type}</span>
+                <span>
+                  {parameter.type}
+                  {parameter.constraints.nullable === true ? <span className={docClasses.quiet}> {t("docs.orNull")}</span> : null}
+                </span>
               </td>
               <td role="cell" data-label={t("docs.required")}>
                 {parameter.required ? t("common.yes") : <span className={docClasses.quiet}>{t("common.no")}</span>}
@@ -44,14 +47,14 @@ export function ParameterTable({ parameters }: { parameters: readonly Parameter[
 
 function Taken({ parameter: { constraints, description } }: { parameter: Parameter }) {
   const { t, format } = useI18n();
-  const { minimum, maximum, enum: allowed, categories } = constraints;
+  const { enum: allowed, seen, seen_minimum: low, seen_maximum: high } = constraints;
   if (Array.isArray(allowed)) return <Values label={t("docs.oneOf")} values={allowed} />;
-  if (Array.isArray(categories)) return <Values label={t("docs.seen")} values={categories} />;
-  if (typeof minimum === "number" && typeof maximum === "number") {
+  if (Array.isArray(seen)) return <Values label={t("docs.seen")} values={seen} />;
+  if (typeof low === "number" && typeof high === "number") {
     return (
       <span>
         <span className={docClasses.quiet}>{t("docs.seen")}</span>{" "}
-        <span className="tnum">{t("docs.range", { min: format.decimal(minimum, 4), max: format.decimal(maximum, 4) })}</span>
+        <span className="tnum">{t("docs.range", { min: format.decimal(low, 4), max: format.decimal(high, 4) })}</span>
       </span>
     );
   }

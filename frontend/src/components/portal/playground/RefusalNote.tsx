@@ -71,7 +71,7 @@ function known(status: number) {
 function titleOf(status: number, t: I18n["t"]): string {
   const code = known(status);
   if (code) return t(`playground.title_${code}`);
-  return t(status >= 500 ? "playground.title_500" : "playground.title_other");
+  return t(status >= 500 ? "playground.title_500" : "playground.title_unknown");
 }
 
 function adviceOf(answer: ExecutionAnswer, t: I18n["t"]): string {
@@ -79,5 +79,5 @@ function adviceOf(answer: ExecutionAnswer, t: I18n["t"]): string {
   if (wait !== null) return t("playground.advice_wait", { seconds: wait });
   const code = known(answer.status);
   if (code) return t(`playground.advice_${code}`);
-  return t(answer.status >= 500 ? "playground.advice_500" : "playground.advice_other");
+  return t(answer.status >= 500 ? "playground.advice_500" : "playground.advice_unknown");
 }

@@ -7,13 +7,14 @@ import type { JsonValue } from "@/lib/types";
 const SHOWN = 6;
 
 export function helpText(field: FormField, parameter: Parameter | undefined, { t, format }: I18n): string | null {
-  const { minimum, maximum, categories } = parameter?.constraints ?? {};
-  const [low, high] = [minimum ?? field.minimum, maximum ?? field.maximum];
-  if (typeof low === "number" && typeof high === "number") {
-    const range = { min: format.decimal(low, 4), max: format.decimal(high, 4) };
-    return t(field.minimum === null ? "playground.seenRange" : "playground.range", range);
+  const { seen, seen_minimum: low, seen_maximum: high } = parameter?.constraints ?? {};
+  if (field.minimum !== null && field.maximum !== null) {
+    return t("playground.range", { min: format.decimal(field.minimum, 4), max: format.decimal(field.maximum, 4) });
   }
-  if (Array.isArray(categories) && field.kind !== "choice") return t("playground.seenValues", { values: listText(categories) });
+  if (typeof low === "number" && typeof high === "number") {
+    return t("playground.seenRange", { min: format.decimal(low, 4), max: format.decimal(high, 4) });
+  }
+  if (Array.isArray(seen)) return t("playground.seenValues", { values: listText(seen) });
   return field.description ?? (parameter?.description || null);
 }
 
