@@ -77,6 +77,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Give the account's keys, newest first, whichever door made them. */
+        get: operations["get_v1_keys_list_issued_keys"];
+        put?: never;
+        /** Make a key, shown this once. A rate limit beyond the plan is granted up to it, and the warnings say so. */
+        post: operations["post_v1_keys_issue_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/exports": {
         parameters: {
             query?: never;
@@ -86,6 +104,92 @@ export interface paths {
         };
         /** Give the signed-in account's APIs, newest first. */
         get: operations["get_api_export_list_exports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dev/apps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Give the account's apps and those of its projects, newest first. */
+        get: operations["get_apps_list_apps"];
+        put?: never;
+        /** Make an app; in a project its members share it, and its calls are still charged to its own account. */
+        post: operations["post_apps_make_app"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dev/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Give the account's calls, newest first; with `after`, what was recorded since. */
+        get: operations["get_logs_list_logs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dev/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Give what happened on one's own account, newest first. */
+        get: operations["get_audit_list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dev/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Give what was called, by day, path and key. */
+        get: operations["get_usage_read_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dev/scopes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Give the scopes that the caller may put into a key, the account's APIs by name. */
+        get: operations["get_keys_list_scopes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -110,6 +214,97 @@ export interface paths {
         head?: never;
         /** Change the name or the picture of the signed-in account. */
         patch: operations["patch_users_change_profile"];
+        trace?: never;
+    };
+    "/api/v1/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Give the projects that one is a member of, newest first. */
+        get: operations["get_projects_list_projects"];
+        put?: never;
+        /** Make a project and become its owner. */
+        post: operations["post_projects_create_project"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dev/credits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Give what can be spent, what the month consumed, and what calls cost. */
+        get: operations["get_credits_read_credits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dev/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Give the account's keys, newest first, revoked ones too; with app_id those of one app. */
+        get: operations["get_keys_list_keys"];
+        put?: never;
+        /**
+         * Make a key, shown this once.
+         * @description Limits beyond the plan are granted up to it, and the answer's warnings say so.
+         */
+        post: operations["post_keys_make_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dev/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Give the account at a glance. */
+        get: operations["get_usage_read_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dev/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Give what the log does not keep. */
+        get: operations["get_logs_read_settings"];
+        /** Set what the log must not keep, for calls from now on. */
+        put: operations["put_logs_change_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/auth/login": {
@@ -149,6 +344,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Give all accounts, or those with a part of their address, in the order of addresses. */
+        get: operations["get_admin_list_accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/refresh": {
         parameters: {
             query?: never;
@@ -164,6 +376,23 @@ export interface paths {
          *     A cookie needs X-CSRF-TOKEN with the value of the cookie csrf_refresh_token.
          */
         post: operations["post_auth_refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dev/logs/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Give the account's calls as a file. */
+        get: operations["get_logs_export_logs"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -207,6 +436,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dev/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prove that one's own trail is as it was written: recompute the hash of every entry. */
+        get: operations["get_audit_verify_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a key at once; it stays listed. Twice answers the same. */
+        delete: operations["delete_v1_keys_revoke_issued_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/predict/{target}": {
         parameters: {
             query?: never;
@@ -245,6 +508,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dev/apps/{app_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Give one app. */
+        get: operations["get_apps_read_app"];
+        put?: never;
+        post?: never;
+        /** Delete an app and revoke its keys, which stay listed with their account. */
+        delete: operations["delete_apps_delete_app"];
+        options?: never;
+        head?: never;
+        /** Rename or describe an app, or put it into a project or out of one. */
+        patch: operations["patch_apps_change_app"];
+        trace?: never;
+    };
     "/api/monitoring/summary": {
         parameters: {
             query?: never;
@@ -254,6 +536,23 @@ export interface paths {
         };
         /** Give the numbers of all APIs together. */
         get: operations["get_monitoring_read_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dev/credits/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Give the movements of one's own credits, newest first. */
+        get: operations["get_credits_list_ledger"];
         put?: never;
         post?: never;
         delete?: never;
@@ -272,13 +571,52 @@ export interface paths {
         /** Give one API with its schemas, an example and snippets that call it. */
         get: operations["get_api_export_read_export"];
         put?: never;
-        post?: never;
+        /**
+         * Serve a model, as POST /api/export/{model_id} does.
+         * @description In this route alone, the id in the path is the model's.
+         */
+        post: operations["post_api_export_export_model_plural"];
         /** Delete an API with its keys, its request log and its metrics. */
         delete: operations["delete_api_export_delete_export"];
         options?: never;
         head?: never;
         /** Rename an API, or set the origins that browsers may call it from. */
         patch: operations["patch_api_export_change_export"];
+        trace?: never;
+    };
+    "/api/dev/api-keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Give one key. */
+        get: operations["get_keys_read_key"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Rename a key, or set from where and how it may be used. */
+        patch: operations["patch_keys_change_key"];
+        trace?: never;
+    };
+    "/api/dev/logs/{request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Give one call with its bodies. */
+        get: operations["get_logs_read_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/models/{model_id}": {
@@ -319,6 +657,211 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dev/apps/{app_id}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Give an app's keys, newest first, revoked ones too. */
+        get: operations["get_apps_list_app_keys"];
+        put?: never;
+        /** Make a key of an app, shown this once as its secret; requests may be signed with it. */
+        post: operations["post_apps_make_app_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dev/playground/execute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call an endpoint as oneself: no key is needed or shown.
+         * @description It is counted, limited, logged and, in the live environment, charged like any call. What the endpoint refuses comes
+         *     back inside a 200.
+         */
+        post: operations["post_playground_execute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dev/apps/{app_id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Give the days of an app's calls, oldest first. */
+        get: operations["get_usage_read_app_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dev/keys/{key_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a key, as POST /api/dev/api-keys/{key_id}/revoke does. */
+        post: operations["post_keys_revoke_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dev/keys/{key_id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a new key take over, with the same rights, limits and expiry; it is shown this once.
+         * @description The present key goes on working for grace_seconds, by default a week.
+         */
+        post: operations["post_keys_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dev/keys/{key_id}/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Give a key's limits and what they come to; administrators read those of every account. */
+        get: operations["get_keys_read_limits"];
+        /**
+         * Set some of a key's limits, for every worker's next call.
+         * @description Owners are held to their plan; administrators set any key's limits, beyond its plan too.
+         */
+        put: operations["put_keys_set_limits"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Give a project that one is a member of. */
+        get: operations["get_projects_read_project"];
+        put?: never;
+        post?: never;
+        /** Delete a project; takes an owner. Its apps stay with the accounts that own them. */
+        delete: operations["delete_projects_delete_project"];
+        options?: never;
+        head?: never;
+        /** Change a project; takes an admin of it. */
+        patch: operations["patch_projects_change_project"];
+        trace?: never;
+    };
+    "/api/dev/playground/endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what the account can call, each with its price, shape and an example. */
+        get: operations["get_playground_list_endpoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dev/playground/docs/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Give everything there is to know before calling one endpoint. */
+        get: operations["get_playground_read_docs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/accounts/{account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Give an account. */
+        get: operations["get_admin_read_account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change an account's plan or status.
+         * @description A suspended account is signed out and its keys stop with their next call. Administrators cannot suspend themselves.
+         */
+        patch: operations["patch_admin_change_account"];
+        trace?: never;
+    };
+    "/api/dev/api-keys/{key_id}/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Give how a key is used, and what is left of its limits. */
+        get: operations["get_usage_read_key_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/exports/{api_id}/status": {
         parameters: {
             query?: never;
@@ -330,6 +873,58 @@ export interface paths {
         /** Switch an API on or off; off takes effect at the next call. */
         put: operations["put_api_export_set_export_status"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dev/api-keys/{key_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a key at once, for every worker; it stays listed with its reason. Twice answers the same. */
+        post: operations["post_keys_revoke_api_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/accounts/{account_id}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Give an account's keys, newest first; for administrators. */
+        get: operations["get_account_keys_list_account_keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Give a project's members in the order they came. */
+        get: operations["get_projects_list_members"];
+        put?: never;
+        /** Take an account into a project; takes an admin of it, and an owner to make another. */
+        post: operations["post_projects_add_member"];
         delete?: never;
         options?: never;
         head?: never;
@@ -364,6 +959,23 @@ export interface paths {
         get: operations["get_monitoring_read_stats"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/accounts/{account_id}/credits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give an account credits, or take some that no call has reserved. */
+        post: operations["post_admin_adjust_credits"];
         delete?: never;
         options?: never;
         head?: never;
@@ -422,6 +1034,24 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/members/{account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Put a member out of a project, or leave it oneself. The last owner stays. */
+        delete: operations["delete_projects_remove_member"];
+        options?: never;
+        head?: never;
+        /** Give a member another role. The last owner stays one. */
+        patch: operations["patch_projects_change_member"];
         trace?: never;
     };
 }
@@ -651,7 +1281,7 @@ export interface components {
              * @description Between two points of the series.
              */
             resolution_seconds: number;
-            usage: components["schemas"]["UsageOut"];
+            usage: components["schemas"]["APIStatsOut.UsageOut"];
             performance: components["schemas"]["PerformanceOut"];
             resources: components["schemas"]["ResourcesOut"];
             /** Series */
@@ -772,7 +1402,7 @@ export interface components {
          * UsageOut
          * @description How often an API was called, and with what outcome.
          */
-        UsageOut: {
+        "APIStatsOut.UsageOut": {
             /**
              * Total Requests
              * @description Of all time.
@@ -857,6 +1487,221 @@ export interface components {
             sparkline: number[];
         };
         /**
+         * AccountChangeIn
+         * @description What to change; what is left out stays.
+         */
+        AccountChangeIn: {
+            /**
+             * Plan
+             * @default null
+             */
+            plan: ("free" | "pro" | "business") | null;
+            /**
+             * Status
+             * @default null
+             */
+            status: ("active" | "suspended") | null;
+        };
+        /**
+         * AccountOut
+         * @description An account as administrators see it.
+         */
+        AccountOut: {
+            /** Id */
+            id: string;
+            /** Email */
+            email: string;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "user" | "admin";
+            /** Plan */
+            plan: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "suspended";
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Current Credits */
+            current_credits: number;
+            /** Api Count */
+            api_count: number;
+            /**
+             * Key Count
+             * @description Keys that work.
+             */
+            key_count: number;
+        };
+        /**
+         * AdjustmentIn
+         * @description Credits to give, or to take where below 0.
+         */
+        AdjustmentIn: {
+            /** Amount */
+            amount: number;
+            /**
+             * Reason
+             * @description The account's owner reads it.
+             */
+            reason: string;
+        };
+        /**
+         * AdjustmentOut
+         * @description What the account has then, and the movement.
+         */
+        AdjustmentOut: {
+            /** Current Credits */
+            current_credits: number;
+            entry: components["schemas"]["LedgerEntryOut"];
+        };
+        /**
+         * LedgerEntryOut
+         * @description One movement of credits.
+         */
+        LedgerEntryOut: {
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "grant" | "hold" | "settle" | "release" | "purchase" | "expire" | "adjust";
+            /**
+             * Amount
+             * @description How what can be spent changed; 0 where a hold was settled exactly.
+             */
+            amount: number;
+            /** Balance After */
+            balance_after: number;
+            /**
+             * Calls
+             * @description How many calls a settlement adds up.
+             */
+            calls: number;
+            /** Reason */
+            reason: string;
+            /**
+             * Actor Id
+             * @description The account that asked for it; null for the system.
+             */
+            actor_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
+         * AppOut
+         * @description An app.
+         */
+        AppOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** Project Id */
+            project_id: string | null;
+            /** Project Name */
+            project_name: string | null;
+            /**
+             * Role
+             * @description What the caller is to the app.
+             * @enum {string}
+             */
+            role: "owner" | "admin" | "developer" | "viewer";
+            /**
+             * Key Count
+             * @description Keys that work now.
+             */
+            key_count: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
+         * AuditEntryOut
+         * @description One thing that happened on an account.
+         */
+        AuditEntryOut: {
+            /** Id */
+            id: number;
+            /**
+             * Seq
+             * @description 1, 2, 3 ... within the account, without gaps.
+             */
+            seq: number;
+            /**
+             * Action
+             * @example key.revoked
+             */
+            action: string;
+            /**
+             * Target
+             * @example {
+             *       "key_id": "ak_live_..."
+             *     }
+             */
+            target: {
+                [key: string]: unknown;
+            };
+            actor: components["schemas"]["ActorOut"];
+            /** Ip */
+            ip: string | null;
+            /** User Agent */
+            user_agent: string | null;
+            /** Request Id */
+            request_id: string | null;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Prev Hash
+             * @description Hash of the entry before; empty for the first.
+             */
+            prev_hash: string;
+            /**
+             * Hash
+             * @description SHA-256 over the entry and prev_hash.
+             */
+            hash: string;
+        };
+        /**
+         * ActorOut
+         * @description Who did it. Administrators on other people's things are named by their id alone.
+         */
+        ActorOut: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "session" | "key" | "admin" | "anonymous" | "command" | "system";
+            /** Account Id */
+            account_id: string | null;
+            /** Email */
+            email: string | null;
+            /** Key Id */
+            key_id: string | null;
+        };
+        /**
          * CacheOut
          * @description The model cache of all workers of this machine together.
          */
@@ -932,6 +1777,27 @@ export interface components {
             evictions: number;
         };
         /**
+         * ChangeAppIn
+         * @description What to change of an app; what is left out stays, and a project of null takes it out.
+         */
+        ChangeAppIn: {
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Project Id
+             * @default null
+             */
+            project_id: string | null;
+        };
+        /**
          * ChangeIn
          * @description What to change of an API; what is left out stays.
          */
@@ -946,6 +1812,347 @@ export interface components {
              * @default null
              */
             allowed_origins: string[] | null;
+        };
+        /**
+         * ChangeKeyIn
+         * @description What to change of a key; what is left out stays.
+         */
+        ChangeKeyIn: {
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
+            /**
+             * Allowed Origins
+             * @default null
+             */
+            allowed_origins: string[] | null;
+            /**
+             * Allowed Addresses
+             * @default null
+             */
+            allowed_addresses: string[] | null;
+            /**
+             * Signature Required
+             * @default null
+             */
+            signature_required: boolean | null;
+        };
+        /**
+         * CreatedAppKeyOut
+         * @description A key of an app just made; `secret` is shown this once.
+         */
+        CreatedAppKeyOut: {
+            /**
+             * Id
+             * @example ak_live_4fzs...
+             */
+            id: string;
+            /** Key Id */
+            key_id: string;
+            /** Name */
+            name: string;
+            /** App Id */
+            app_id: string | null;
+            /** App Name */
+            app_name: string | null;
+            /**
+             * Api Id
+             * @description The exported API that it was minted for.
+             */
+            api_id: number | null;
+            /**
+             * Environment
+             * @enum {string}
+             */
+            environment: "live" | "test";
+            /**
+             * Key Masked
+             * @example mp_live_...a1b2
+             */
+            key_masked: string;
+            /** Scopes */
+            scopes: string[];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "expiring" | "expired" | "revoked";
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Revoked Reason */
+            revoked_reason: string | null;
+            /** Replaces Key Id */
+            replaces_key_id: string | null;
+            /** Replaced By Key Id */
+            replaced_by_key_id: string | null;
+            /** Allowed Origins */
+            allowed_origins: string[];
+            /** Allowed Addresses */
+            allowed_addresses: string[];
+            /** Signature Schemes */
+            signature_schemes: string[];
+            /** Signature Required */
+            signature_required: boolean;
+            limits: components["schemas"]["LimitsOut"];
+            /** Secret */
+            secret: string;
+            /** Warnings */
+            warnings: string[];
+        };
+        /**
+         * LimitsOut
+         * @description A key's limits, and what they come to together with its account's plan.
+         */
+        LimitsOut: {
+            /** Burst Limit */
+            burst_limit: number | null;
+            /** Sustained Limit */
+            sustained_limit: number;
+            /**
+             * Window Seconds
+             * @default 60
+             * @constant
+             */
+            window_seconds: 60;
+            /** Daily Quota */
+            daily_quota: number | null;
+            /**
+             * Overage Action
+             * @enum {string}
+             */
+            overage_action: "block" | "warn" | "charge";
+            /** Plan */
+            plan: string;
+            /**
+             * Plan Limit
+             * @description Calls a minute of all keys of one environment together.
+             */
+            plan_limit: number;
+            /**
+             * Plan Applies
+             * @description False for a key that was lifted beyond its plan.
+             */
+            plan_applies: boolean;
+            /**
+             * Binding
+             * @description The policy that gives the daily ceiling.
+             * @enum {string}
+             */
+            binding: "plan" | "per-key" | "daily-quota";
+            /** Effective Per Minute */
+            effective_per_minute: number;
+            /** Effective Daily Ceiling */
+            effective_daily_ceiling: number;
+        };
+        /**
+         * CreatedKeyOut
+         * @description A key just made; `api_key` is shown this once.
+         */
+        CreatedKeyOut: {
+            /**
+             * Id
+             * @example ak_live_4fzs...
+             */
+            id: string;
+            /** Key Id */
+            key_id: string;
+            /** Name */
+            name: string;
+            /** App Id */
+            app_id: string | null;
+            /** App Name */
+            app_name: string | null;
+            /**
+             * Api Id
+             * @description The exported API that it was minted for.
+             */
+            api_id: number | null;
+            /**
+             * Environment
+             * @enum {string}
+             */
+            environment: "live" | "test";
+            /**
+             * Key Masked
+             * @example mp_live_...a1b2
+             */
+            key_masked: string;
+            /** Scopes */
+            scopes: string[];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "expiring" | "expired" | "revoked";
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Revoked Reason */
+            revoked_reason: string | null;
+            /** Replaces Key Id */
+            replaces_key_id: string | null;
+            /** Replaced By Key Id */
+            replaced_by_key_id: string | null;
+            /** Allowed Origins */
+            allowed_origins: string[];
+            /** Allowed Addresses */
+            allowed_addresses: string[];
+            /** Signature Schemes */
+            signature_schemes: string[];
+            /** Signature Required */
+            signature_required: boolean;
+            limits: components["schemas"]["LimitsOut"];
+            /** Api Key */
+            api_key: string;
+            /** Warnings */
+            warnings: string[];
+        };
+        /**
+         * CreditsOut
+         * @description An account's credits.
+         */
+        CreditsOut: {
+            /**
+             * Current Credits
+             * @description What can be spent. Below 0 where a call was answered after its hold had been released.
+             */
+            current_credits: number;
+            /**
+             * On Hold
+             * @description Reserved by calls that have not finished.
+             */
+            on_hold: number;
+            month: components["schemas"]["MonthOut"];
+            plan: components["schemas"]["CreditPlanOut"];
+            /**
+             * Progress
+             * @description Consumed, of consumed and current together.
+             */
+            progress: number;
+            /**
+             * Alert
+             * @description progress has reached 0.8.
+             */
+            alert: boolean;
+            /** Prices */
+            prices: components["schemas"]["PriceOut"][];
+        };
+        /**
+         * CreditPlanOut
+         * @description What the plan gives.
+         */
+        CreditPlanOut: {
+            /**
+             * Name
+             * @example free
+             */
+            name: string;
+            /**
+             * Title
+             * @example Free
+             */
+            title: string;
+            /** Monthly Credits */
+            monthly_credits: number;
+            /** Calls Per Minute */
+            calls_per_minute: number;
+        };
+        /**
+         * MonthOut
+         * @description The present UTC month.
+         */
+        MonthOut: {
+            /**
+             * Month
+             * @example 2026-11
+             */
+            month: string;
+            /**
+             * Consumed
+             * @description Credits of the calls that were settled this month.
+             */
+            consumed: number;
+            /**
+             * Calls
+             * @description How many calls those were.
+             */
+            calls: number;
+            /**
+             * Granted
+             * @description The plan's allowance; what is left of it expires with the month.
+             */
+            granted: number;
+        };
+        /**
+         * PriceOut
+         * @description What a metered kind costs.
+         */
+        PriceOut: {
+            /**
+             * Kind
+             * @example ml.predict
+             */
+            kind: string;
+            /** Title */
+            title: string;
+            /**
+             * Unit
+             * @example row
+             */
+            unit: string;
+            /**
+             * Credits
+             * @description For one unit.
+             */
+            credits: number;
+        };
+        /**
+         * DayOut
+         * @description One day; zeros and nulls where nothing was called.
+         */
+        DayOut: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Calls */
+            calls: number;
+            /**
+             * Errors
+             * @description Answers of 400 and above.
+             */
+            errors: number;
+            /** Avg Latency Ms */
+            avg_latency_ms: number | null;
+            /** P95 Latency Ms */
+            p95_latency_ms: number | null;
+            /** P99 Latency Ms */
+            p99_latency_ms: number | null;
+            /**
+             * Bytes
+             * @description Request and response bodies together.
+             */
+            bytes: number;
         };
         /**
          * Description
@@ -977,6 +2184,130 @@ export interface components {
             example: unknown;
         };
         /**
+         * EndpointDocsOut
+         * @description Everything there is to know before calling it.
+         */
+        EndpointDocsOut: {
+            /**
+             * Name
+             * @example ml.predict:7
+             */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Title */
+            title: string;
+            /** Description */
+            description: string;
+            /** Method */
+            method: string;
+            /** Path */
+            path: string;
+            /**
+             * Scope
+             * @description What a key must hold to call it.
+             */
+            scope: string;
+            /** Api Id */
+            api_id: number | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "inactive" | "error";
+            price: components["schemas"]["UnitPriceOut"];
+            /**
+             * Input Schema
+             * @description JSON Schema of one record.
+             */
+            input_schema: {
+                [key: string]: unknown;
+            };
+            /**
+             * Example
+             * @description A request body that works.
+             */
+            example: unknown;
+            /** Parameters */
+            parameters: components["schemas"]["ParameterOut"][];
+            /** Request Schema */
+            request_schema: {
+                [key: string]: unknown;
+            };
+            /** Response Schema */
+            response_schema: {
+                [key: string]: unknown;
+            };
+            /** Example Request */
+            example_request: unknown;
+            /**
+             * Example Response
+             * @description What the example is answered; null when that is not known.
+             */
+            example_response: unknown;
+            /** Errors */
+            errors: components["schemas"]["RefusalOut"][];
+            limits: components["schemas"]["EndpointLimitsOut"];
+            snippets: components["schemas"]["SnippetsOut"];
+            /** Openapi Url */
+            openapi_url: string;
+        };
+        /**
+         * EndpointLimitsOut
+         * @description How often the account may call it; calls a minute.
+         */
+        EndpointLimitsOut: {
+            /** Plan */
+            plan: string;
+            /** Plan Limit */
+            plan_limit: number;
+            /**
+             * Surface
+             * @description Where this kind of endpoint has a limit of its own.
+             */
+            surface: number | null;
+        };
+        /**
+         * ParameterOut
+         * @description One value of a request.
+         */
+        ParameterOut: {
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
+            /** Required */
+            required: boolean;
+            /** Description */
+            description: string;
+            /** Constraints */
+            constraints: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * RefusalOut
+         * @description One way in which a call can be refused.
+         */
+        RefusalOut: {
+            /** Status */
+            status: number;
+            /** Code */
+            code: string;
+            /** Meaning */
+            meaning: string;
+        };
+        /**
+         * UnitPriceOut
+         * @description What one unit costs.
+         */
+        UnitPriceOut: {
+            /** Credits */
+            credits: number;
+            /** Unit */
+            unit: string;
+        };
+        /**
          * Error
          * @description The envelope of every refusal.
          */
@@ -1003,6 +2334,82 @@ export interface components {
             };
         };
         /**
+         * ExecuteIn
+         * @description A call to make as oneself.
+         */
+        ExecuteIn: {
+            /**
+             * Endpoint
+             * @example ml.predict:7
+             */
+            endpoint: string;
+            /**
+             * Body
+             * @description The request body, as a program would send it.
+             */
+            body: unknown;
+            /**
+             * Environment
+             * @description live costs credits, test is free; test, or the key's own, when left out.
+             * @default null
+             */
+            environment: ("live" | "test") | null;
+            /**
+             * Method
+             * @description The endpoint's own, when left out.
+             * @default null
+             */
+            method: string | null;
+        };
+        /**
+         * ExecutionOut
+         * @description What the endpoint answered; its refusals come in here with their own status.
+         */
+        ExecutionOut: {
+            /** Status */
+            status: number;
+            /** Reason */
+            reason: string;
+            /** Time Ms */
+            time_ms: number;
+            cost: components["schemas"]["CostOut"];
+            /** Headers */
+            headers: {
+                [key: string]: string;
+            };
+            /** Body */
+            body: unknown;
+            /** Request Id */
+            request_id: string;
+            request: components["schemas"]["SentOut"];
+            snippets: components["schemas"]["SnippetsOut"];
+            /**
+             * Environment
+             * @enum {string}
+             */
+            environment: "live" | "test";
+        };
+        /**
+         * CostOut
+         * @description What the call cost.
+         */
+        CostOut: {
+            /** Credits */
+            credits: number;
+        };
+        /**
+         * SentOut
+         * @description The request as a program would send it.
+         */
+        SentOut: {
+            /** Method */
+            method: string;
+            /** Url */
+            url: string;
+            /** Body */
+            body: unknown;
+        };
+        /**
          * ExportIn
          * @description How a model is to be served; every field may be left out.
          */
@@ -1020,7 +2427,7 @@ export interface components {
             allowed_origins?: string[];
             /**
              * Rate Limit Per Minute
-             * @description Calls a minute of the key; the installation's default.
+             * @description Calls a minute of the key; the installation's default. Owners get no more than their plan.
              * @default null
              */
             rate_limit_per_minute: number | null;
@@ -1122,6 +2529,521 @@ export interface components {
             p99_response_time: number | null;
         };
         /**
+         * IssueKeyIn
+         * @description A new key for a machine.
+         */
+        IssueKeyIn: {
+            /**
+             * Name
+             * @example Production API Key
+             */
+            name: string;
+            /**
+             * Permissions
+             * @example [
+             *       "read",
+             *       "write"
+             *     ]
+             */
+            permissions?: string[];
+            /**
+             * Rate Limit
+             * @description Calls in any 60 seconds; the installation's default.
+             * @default null
+             */
+            rate_limit: number | null;
+            /**
+             * Expires At
+             * @default null
+             */
+            expires_at: string | null;
+            /**
+             * Environment
+             * @default live
+             * @enum {string}
+             */
+            environment: "live" | "test";
+        };
+        /**
+         * IssuedKeyOut
+         * @description A key just issued; `api_key` is shown this once.
+         */
+        IssuedKeyOut: {
+            /** Key Id */
+            key_id: string;
+            /** Api Key */
+            api_key: string;
+            /** Name */
+            name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Permissions */
+            permissions: string[];
+            /** Rate Limit */
+            rate_limit: number;
+            /** Warnings */
+            warnings: string[];
+        };
+        /**
+         * KeyOut
+         * @description A key as lists show it; the key itself is never among it.
+         */
+        KeyOut: {
+            /**
+             * Id
+             * @example ak_live_4fzs...
+             */
+            id: string;
+            /** Key Id */
+            key_id: string;
+            /** Name */
+            name: string;
+            /** App Id */
+            app_id: string | null;
+            /** App Name */
+            app_name: string | null;
+            /**
+             * Api Id
+             * @description The exported API that it was minted for.
+             */
+            api_id: number | null;
+            /**
+             * Environment
+             * @enum {string}
+             */
+            environment: "live" | "test";
+            /**
+             * Key Masked
+             * @example mp_live_...a1b2
+             */
+            key_masked: string;
+            /** Scopes */
+            scopes: string[];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "expiring" | "expired" | "revoked";
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Revoked Reason */
+            revoked_reason: string | null;
+            /** Replaces Key Id */
+            replaces_key_id: string | null;
+            /** Replaced By Key Id */
+            replaced_by_key_id: string | null;
+            /** Allowed Origins */
+            allowed_origins: string[];
+            /** Allowed Addresses */
+            allowed_addresses: string[];
+            /** Signature Schemes */
+            signature_schemes: string[];
+            /** Signature Required */
+            signature_required: boolean;
+            limits: components["schemas"]["LimitsOut"];
+        };
+        /**
+         * KeyStatsOut
+         * @description How a key is used.
+         */
+        KeyStatsOut: {
+            /** Key Id */
+            key_id: string;
+            /** Name */
+            name: string;
+            /** Days */
+            days: number;
+            totals: components["schemas"]["TotalsOut"];
+            /** Series */
+            series: components["schemas"]["ChargedDayOut"][];
+            today: components["schemas"]["TodayOut"];
+            /** @description Null while the limiter does not answer. */
+            window: components["schemas"]["WindowOut"] | null;
+            /** Last Used At */
+            last_used_at: string | null;
+        };
+        /**
+         * ChargedDayOut
+         * @description One day, and what it cost.
+         */
+        ChargedDayOut: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Calls */
+            calls: number;
+            /**
+             * Errors
+             * @description Answers of 400 and above.
+             */
+            errors: number;
+            /** Avg Latency Ms */
+            avg_latency_ms: number | null;
+            /** P95 Latency Ms */
+            p95_latency_ms: number | null;
+            /** P99 Latency Ms */
+            p99_latency_ms: number | null;
+            /**
+             * Bytes
+             * @description Request and response bodies together.
+             */
+            bytes: number;
+            /** Credits */
+            credits: number;
+        };
+        /**
+         * TodayOut
+         * @description The present UTC day of a key.
+         */
+        TodayOut: {
+            /** Calls */
+            calls: number;
+            /** Daily Quota */
+            daily_quota: number | null;
+            /**
+             * Share
+             * @description Calls over quota; 1 is all of it.
+             */
+            share: number | null;
+        };
+        /**
+         * TotalsOut
+         * @description All the calls together.
+         */
+        TotalsOut: {
+            /** Calls */
+            calls: number;
+            /**
+             * Errors
+             * @description Answers of 400 and above.
+             */
+            errors: number;
+            /** Error Rate */
+            error_rate: number | null;
+            /**
+             * Limited
+             * @description Answers 429.
+             */
+            limited: number;
+            /** Avg Latency Ms */
+            avg_latency_ms: number | null;
+            /** P95 Latency Ms */
+            p95_latency_ms: number | null;
+            /** P99 Latency Ms */
+            p99_latency_ms: number | null;
+            /** Bytes In */
+            bytes_in: number;
+            /** Bytes Out */
+            bytes_out: number;
+            /** Rows */
+            rows: number;
+            /** Credits */
+            credits: number;
+        };
+        /**
+         * WindowOut
+         * @description What is left of the limit that would refuse first.
+         */
+        WindowOut: {
+            /**
+             * Policy
+             * @example per-key
+             */
+            policy: string;
+            /** Limit */
+            limit: number;
+            /** Remaining */
+            remaining: number;
+            /**
+             * Reset At
+             * Format: date-time
+             */
+            reset_at: string;
+        };
+        /**
+         * LimitsIn
+         * @description Limits of a key; what is left out stays, or is the default of a new key.
+         */
+        LimitsIn: {
+            /**
+             * Burst Limit
+             * @description Capacity of the token bucket; null for an exact window of the sustained limit.
+             * @default 600
+             */
+            burst_limit: number | null;
+            /**
+             * Sustained Limit
+             * @description Calls a minute: refill of the bucket, or calls in any 60 seconds.
+             * @default 100
+             */
+            sustained_limit: number;
+            /**
+             * Daily Quota
+             * @description Calls a UTC day; null for none.
+             * @default 1000000
+             */
+            daily_quota: number | null;
+            /**
+             * Overage Action
+             * @description What happens beyond the daily quota.
+             * @default block
+             * @enum {string}
+             */
+            overage_action: "block" | "warn" | "charge";
+        };
+        /**
+         * ListedKeyOut
+         * @description A key with its rights by this door's names.
+         */
+        ListedKeyOut: {
+            /**
+             * Id
+             * @example ak_live_4fzs...
+             */
+            id: string;
+            /** Key Id */
+            key_id: string;
+            /** Name */
+            name: string;
+            /** App Id */
+            app_id: string | null;
+            /** App Name */
+            app_name: string | null;
+            /**
+             * Api Id
+             * @description The exported API that it was minted for.
+             */
+            api_id: number | null;
+            /**
+             * Environment
+             * @enum {string}
+             */
+            environment: "live" | "test";
+            /**
+             * Key Masked
+             * @example mp_live_...a1b2
+             */
+            key_masked: string;
+            /** Scopes */
+            scopes: string[];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "expiring" | "expired" | "revoked";
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Revoked Reason */
+            revoked_reason: string | null;
+            /** Replaces Key Id */
+            replaces_key_id: string | null;
+            /** Replaced By Key Id */
+            replaced_by_key_id: string | null;
+            /** Allowed Origins */
+            allowed_origins: string[];
+            /** Allowed Addresses */
+            allowed_addresses: string[];
+            /** Signature Schemes */
+            signature_schemes: string[];
+            /** Signature Required */
+            signature_required: boolean;
+            limits: components["schemas"]["LimitsOut"];
+            /** Permissions */
+            permissions: string[];
+            /** Rate Limit */
+            rate_limit: number;
+        };
+        /**
+         * LogDetailOut
+         * @description One call with its bodies; without them once its API was deleted.
+         */
+        LogDetailOut: {
+            /**
+             * Cursor
+             * @description Its place, for `cursor` and `after`.
+             */
+            cursor: string;
+            /** Request Id */
+            request_id: string;
+            /**
+             * Occurred At
+             * Format: date-time
+             */
+            occurred_at: string;
+            /** Method */
+            method: string;
+            /** Endpoint */
+            endpoint: string;
+            /** Kind */
+            kind: string;
+            /** Api Id */
+            api_id: number | null;
+            /** Key Id */
+            key_id: string | null;
+            /**
+             * Key Name
+             * @description While the key is listed.
+             */
+            key_name: string | null;
+            /** App Id */
+            app_id: string | null;
+            /** Environment */
+            environment: string;
+            /** Source */
+            source: string;
+            /** Status */
+            status: number;
+            /**
+             * Latency Ms
+             * @description Milliseconds.
+             */
+            latency_ms: number;
+            /** Bytes In */
+            bytes_in: number;
+            /** Bytes Out */
+            bytes_out: number;
+            /** Rows */
+            rows: number;
+            /** Credits */
+            credits: number;
+            /**
+             * Is Overage
+             * @description Admitted beyond the daily quota.
+             */
+            is_overage: boolean;
+            /** Ip */
+            ip: string | null;
+            /**
+             * Country
+             * @description ISO 3166-1 alpha-2, where GEOIP_DATABASE knows the address.
+             */
+            country: string | null;
+            /** Error Message */
+            error_message: string | null;
+            /**
+             * Request Data
+             * @description As sent; cut when long, text when it was no JSON, redacted.
+             */
+            request_data: unknown;
+            /**
+             * Response Data
+             * @description The answer; cut when long, redacted.
+             */
+            response_data: unknown;
+        };
+        /**
+         * LogOut
+         * @description One call.
+         */
+        LogOut: {
+            /**
+             * Cursor
+             * @description Its place, for `cursor` and `after`.
+             */
+            cursor: string;
+            /** Request Id */
+            request_id: string;
+            /**
+             * Occurred At
+             * Format: date-time
+             */
+            occurred_at: string;
+            /** Method */
+            method: string;
+            /** Endpoint */
+            endpoint: string;
+            /** Kind */
+            kind: string;
+            /** Api Id */
+            api_id: number | null;
+            /** Key Id */
+            key_id: string | null;
+            /**
+             * Key Name
+             * @description While the key is listed.
+             */
+            key_name: string | null;
+            /** App Id */
+            app_id: string | null;
+            /** Environment */
+            environment: string;
+            /** Source */
+            source: string;
+            /** Status */
+            status: number;
+            /**
+             * Latency Ms
+             * @description Milliseconds.
+             */
+            latency_ms: number;
+            /** Bytes In */
+            bytes_in: number;
+            /** Bytes Out */
+            bytes_out: number;
+            /** Rows */
+            rows: number;
+            /** Credits */
+            credits: number;
+            /**
+             * Is Overage
+             * @description Admitted beyond the daily quota.
+             */
+            is_overage: boolean;
+            /** Ip */
+            ip: string | null;
+            /**
+             * Country
+             * @description ISO 3166-1 alpha-2, where GEOIP_DATABASE knows the address.
+             */
+            country: string | null;
+            /** Error Message */
+            error_message: string | null;
+        };
+        /**
+         * LogSettingsIn
+         * @description What the log must not keep.
+         */
+        LogSettingsIn: {
+            /**
+             * Redacted Fields
+             * @description Names of JSON fields, at any depth and in any case, whose values are never kept. Holds for calls from now on.
+             */
+            redacted_fields: string[];
+        };
+        /**
+         * LogSettingsOut
+         * @description What the log does not keep.
+         */
+        LogSettingsOut: {
+            /** Redacted Fields */
+            redacted_fields: string[];
+        };
+        /**
          * LoginIn
          * @description What proves an account.
          */
@@ -1221,6 +3143,126 @@ export interface components {
             email: string;
         };
         /**
+         * MemberChangeIn
+         * @description What a member is from now on.
+         */
+        MemberChangeIn: {
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "admin" | "developer" | "viewer";
+        };
+        /**
+         * MemberIn
+         * @description Who is to be a member, and as what.
+         */
+        MemberIn: {
+            /**
+             * Email
+             * Format: email
+             * @example user@example.com
+             */
+            email: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "admin" | "developer" | "viewer";
+        };
+        /**
+         * MemberOut
+         * @description Somebody in a project.
+         */
+        MemberOut: {
+            /** Account Id */
+            account_id: string;
+            /** Email */
+            email: string;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "owner" | "admin" | "developer" | "viewer";
+            /**
+             * Added At
+             * Format: date-time
+             */
+            added_at: string;
+        };
+        /**
+         * NewAppIn
+         * @description A new app.
+         */
+        NewAppIn: {
+            /** Name */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Project Id
+             * @description Whose members share it.
+             * @default null
+             */
+            project_id: string | null;
+        };
+        /**
+         * NewAppKeyIn
+         * @description A new key of an app; it can sign.
+         */
+        NewAppKeyIn: {
+            /**
+             * Key Type
+             * @default api_key
+             * @constant
+             */
+            key_type: "api_key";
+            /**
+             * Environment
+             * @enum {string}
+             */
+            environment: "live" | "test";
+            /**
+             * Name
+             * @example My Test Key
+             */
+            name: string;
+            /** Scopes */
+            scopes?: string[];
+            /**
+             * Expires At
+             * @default null
+             */
+            expires_at: string | null;
+            /**
+             * Allowed Origins
+             * @description Origins that browsers may call from; empty for any.
+             */
+            allowed_origins?: string[];
+            /**
+             * Allowed Addresses
+             * @description Addresses and networks that may send it; empty for any.
+             */
+            allowed_addresses?: string[];
+            /**
+             * Signing
+             * @default true
+             */
+            signing: boolean;
+            /**
+             * Signature Required
+             * @default false
+             */
+            signature_required: boolean;
+            /** @default null */
+            limits: components["schemas"]["LimitsIn"] | null;
+        };
+        /**
          * NewExportOut
          * @description A fresh export with its key, which is shown this once.
          */
@@ -1278,6 +3320,65 @@ export interface components {
             api_id: number;
             /** Api Key */
             api_key: string;
+            /**
+             * Warnings
+             * @description Where less was granted than asked for.
+             */
+            warnings: string[];
+        };
+        /**
+         * NewKeyIn
+         * @description A new key; its name is enough.
+         */
+        NewKeyIn: {
+            /**
+             * Name
+             * @example Backend Prod
+             */
+            name: string;
+            /**
+             * Environment
+             * @description A key that makes keys makes its own kind.
+             * @default live
+             * @enum {string}
+             */
+            environment: "live" | "test";
+            /**
+             * App Id
+             * @default null
+             */
+            app_id: string | null;
+            /** Scopes */
+            scopes?: string[];
+            /**
+             * Expires At
+             * @default null
+             */
+            expires_at: string | null;
+            /**
+             * Allowed Origins
+             * @description Origins that browsers may call from; empty for any.
+             */
+            allowed_origins?: string[];
+            /**
+             * Allowed Addresses
+             * @description Addresses and networks that may send it; empty for any.
+             */
+            allowed_addresses?: string[];
+            /**
+             * Signing
+             * @description Keep the secret, encrypted, so that requests may be signed.
+             * @default false
+             */
+            signing: boolean;
+            /**
+             * Signature Required
+             * @description Refuse the bare key.
+             * @default false
+             */
+            signature_required: boolean;
+            /** @default null */
+            limits: components["schemas"]["LimitsIn"] | null;
         };
         /**
          * NewKeyOut
@@ -1296,6 +3397,132 @@ export interface components {
              * @description When the previous key stops working.
              */
             previous_key_expires_at: string;
+        };
+        /**
+         * OverviewOut
+         * @description The account at a glance.
+         */
+        OverviewOut: {
+            /** Calls Today */
+            calls_today: number;
+            /** Calls 30D */
+            calls_30d: number;
+            /** Error Rate 30D */
+            error_rate_30d: number | null;
+            /** P95 Latency Ms 30D */
+            p95_latency_ms_30d: number | null;
+            /** Active Keys */
+            active_keys: number;
+            credits: components["schemas"]["CreditsGlanceOut"];
+            /** Days */
+            days: components["schemas"]["ChargedDayOut"][];
+            /** Endpoints */
+            endpoints: components["schemas"]["EndpointUseOut"][];
+            first_steps: components["schemas"]["FirstStepsOut"];
+        };
+        /**
+         * CreditsGlanceOut
+         * @description Credits in one line.
+         */
+        CreditsGlanceOut: {
+            /** Current Credits */
+            current_credits: number;
+            /** Month Consumed */
+            month_consumed: number;
+            /**
+             * Progress
+             * @description Consumed, of consumed and current together: 0 to 1.
+             */
+            progress: number;
+            /** Alert */
+            alert: boolean;
+            /** Plan */
+            plan: string;
+        };
+        /**
+         * EndpointUseOut
+         * @description The calls of one path.
+         */
+        EndpointUseOut: {
+            /** Endpoint */
+            endpoint: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Name
+             * @description Of the API, while it exists.
+             */
+            name: string | null;
+            /** Calls */
+            calls: number;
+            /** Errors */
+            errors: number;
+            /** Avg Latency Ms */
+            avg_latency_ms: number | null;
+            /** P95 Latency Ms */
+            p95_latency_ms: number | null;
+            /** Credits */
+            credits: number;
+        };
+        /**
+         * FirstStepsOut
+         * @description What a new account has done already.
+         */
+        FirstStepsOut: {
+            /** Has Api */
+            has_api: boolean;
+            /** Has App */
+            has_app: boolean;
+            /** Has Key */
+            has_key: boolean;
+            /** Has Call */
+            has_call: boolean;
+        };
+        /**
+         * PlaygroundEndpointOut
+         * @description Something that can be called.
+         */
+        PlaygroundEndpointOut: {
+            /**
+             * Name
+             * @example ml.predict:7
+             */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Title */
+            title: string;
+            /** Description */
+            description: string;
+            /** Method */
+            method: string;
+            /** Path */
+            path: string;
+            /**
+             * Scope
+             * @description What a key must hold to call it.
+             */
+            scope: string;
+            /** Api Id */
+            api_id: number | null;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "inactive" | "error";
+            price: components["schemas"]["UnitPriceOut"];
+            /**
+             * Input Schema
+             * @description JSON Schema of one record.
+             */
+            input_schema: {
+                [key: string]: unknown;
+            };
+            /**
+             * Example
+             * @description A request body that works.
+             */
+            example: unknown;
         };
         /**
          * Prediction
@@ -1390,6 +3617,76 @@ export interface components {
             created_at: string;
         };
         /**
+         * ProjectChangeIn
+         * @description What to change; what is left out stays.
+         */
+        ProjectChangeIn: {
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
+            /**
+             * Description
+             * @default null
+             */
+            description: string | null;
+            /**
+             * Type
+             * @default null
+             */
+            type: string | null;
+        };
+        /**
+         * ProjectIn
+         * @description A new project.
+         */
+        ProjectIn: {
+            /** Name */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+            /**
+             * Type
+             * @default ml
+             * @example ml
+             * @example rag
+             */
+            type: string;
+        };
+        /**
+         * ProjectOut
+         * @description A project as one of its members sees it.
+         */
+        ProjectOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** Type */
+            type: string;
+            /**
+             * Role
+             * @description One's own.
+             * @enum {string}
+             */
+            role: "owner" | "admin" | "developer" | "viewer";
+            /** Member Count */
+            member_count: number;
+            /** App Count */
+            app_count: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
          * Readiness
          * @description Every part that an answer needs.
          */
@@ -1452,6 +3749,120 @@ export interface components {
             password: string;
             /** Name */
             name: string;
+        };
+        /**
+         * RevokeIn
+         * @description Why a key ends.
+         */
+        RevokeIn: {
+            /**
+             * Reason
+             * @default null
+             */
+            reason: string | null;
+        };
+        /**
+         * RotateIn
+         * @description How the present key ends.
+         */
+        RotateIn: {
+            /**
+             * Grace Seconds
+             * @description How long the present key goes on working; 0 ends it now.
+             * @default 604800
+             */
+            grace_seconds: number;
+        };
+        /**
+         * RotatedKeyOut
+         * @description The key that took over, shown this once under both names.
+         */
+        RotatedKeyOut: {
+            /**
+             * Id
+             * @example ak_live_4fzs...
+             */
+            id: string;
+            /** Key Id */
+            key_id: string;
+            /** Name */
+            name: string;
+            /** App Id */
+            app_id: string | null;
+            /** App Name */
+            app_name: string | null;
+            /**
+             * Api Id
+             * @description The exported API that it was minted for.
+             */
+            api_id: number | null;
+            /**
+             * Environment
+             * @enum {string}
+             */
+            environment: "live" | "test";
+            /**
+             * Key Masked
+             * @example mp_live_...a1b2
+             */
+            key_masked: string;
+            /** Scopes */
+            scopes: string[];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "expiring" | "expired" | "revoked";
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Revoked At */
+            revoked_at: string | null;
+            /** Revoked Reason */
+            revoked_reason: string | null;
+            /** Replaces Key Id */
+            replaces_key_id: string | null;
+            /** Replaced By Key Id */
+            replaced_by_key_id: string | null;
+            /** Allowed Origins */
+            allowed_origins: string[];
+            /** Allowed Addresses */
+            allowed_addresses: string[];
+            /** Signature Schemes */
+            signature_schemes: string[];
+            /** Signature Required */
+            signature_required: boolean;
+            limits: components["schemas"]["LimitsOut"];
+            /** Api Key */
+            api_key: string;
+            /** Secret */
+            secret: string;
+            /** Previous Key Id */
+            previous_key_id: string;
+            /**
+             * Previous Key Expires At
+             * Format: date-time
+             * @description When the previous key stops working.
+             */
+            previous_key_expires_at: string;
+        };
+        /**
+         * ScopeOut
+         * @description A scope that may be put into a key.
+         */
+        ScopeOut: {
+            /** Scope */
+            scope: string;
+            /** Title */
+            title: string;
+            /** Description */
+            description: string;
         };
         /**
          * SessionOut
@@ -1547,6 +3958,79 @@ export interface components {
             avg_memory_usage: number | null;
             /** Series */
             series: components["schemas"]["Point"][];
+        };
+        /**
+         * UsageOut
+         * @description What was called, day by day, by path and by key; most called first.
+         */
+        UsageOut: {
+            /**
+             * From
+             * Format: date
+             */
+            from: string;
+            /**
+             * To
+             * Format: date
+             */
+            to: string;
+            totals: components["schemas"]["TotalsOut"];
+            /** Days */
+            days: components["schemas"]["ChargedDayOut"][];
+            /** Endpoints */
+            endpoints: components["schemas"]["EndpointUseOut"][];
+            /** Keys */
+            keys: components["schemas"]["KeyUseOut"][];
+        };
+        /**
+         * KeyUseOut
+         * @description The calls with one key; without an id those of the playground.
+         */
+        KeyUseOut: {
+            /** Key Id */
+            key_id: string | null;
+            /** Name */
+            name: string | null;
+            /** Environment */
+            environment: string;
+            /** Calls */
+            calls: number;
+            /** Errors */
+            errors: number;
+            /** Credits */
+            credits: number;
+        };
+        /**
+         * VerificationOut
+         * @description Whether one's own trail is as it was written.
+         */
+        VerificationOut: {
+            /** Is Intact */
+            is_intact: boolean;
+            /**
+             * Checked
+             * @description Entries that hold, from the first on.
+             */
+            checked: number;
+            first_broken: components["schemas"]["BrokenEntryOut"] | null;
+        };
+        /**
+         * BrokenEntryOut
+         * @description The first entry that does not hold.
+         */
+        BrokenEntryOut: {
+            /**
+             * Id
+             * @description Null where the entry is gone.
+             */
+            id: number | null;
+            /** Seq */
+            seq: number;
+            /**
+             * Why
+             * @enum {string}
+             */
+            why: "changed" | "missing" | "cut" | "forked";
         };
     };
     responses: never;
@@ -1676,7 +4160,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Signed in without the right, or the CSRF token is missing */
+            /** @description The identity lacks the right, or the CSRF token is missing */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1688,6 +4172,23 @@ export interface operations {
             /** @description The body or query does not fit its shape */
             422: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1752,7 +4253,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Signed in without the right, or the CSRF token is missing */
+            /** @description The identity lacks the right, or the CSRF token is missing */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1782,6 +4283,229 @@ export interface operations {
             /** @description The body or query does not fit its shape */
             422: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part that the answer needs is down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_v1_keys_list_issued_keys: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                environment?: ("live" | "test") | null;
+                app_id?: string | null;
+                status?: ("active" | "expiring" | "expired" | "revoked") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    /** @description The next page, as <...>; rel="next"; absent on the last */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedKeyOut"][];
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body or query does not fit its shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_v1_keys_issue_key: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, such as a UUID. A request repeated with it within 24 hours changes nothing and has the first one's answer, with the header Idempotent-Replayed: true. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueKeyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedKeyOut"];
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Contradicts what is stored */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body's media type is not read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body or query does not fit its shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1831,9 +4555,505 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Signed in without the right, or the CSRF token is missing */
+            /** @description The identity lacks the right, or the CSRF token is missing */
             403: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_apps_list_apps: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    /** @description The next page, as <...>; rel="next"; absent on the last */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppOut"][];
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body or query does not fit its shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_apps_make_app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAppIn"];
+            };
+        };
+        responses: {
+            /** @description Successful response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppOut"];
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body's media type is not read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body or query does not fit its shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_logs_list_logs: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                environment?: "" | "live" | "test";
+                key_id?: string;
+                app_id?: string;
+                endpoint?: string;
+                status?: string;
+                from?: string | null;
+                to?: string | null;
+                request_id?: string;
+                source?: "" | "api" | "playground" | "internal";
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    /** @description The next page, as <...>; rel="next"; absent on the last */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogOut"][];
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_audit_list_audit: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                action?: string;
+                key_id?: string;
+                from?: string | null;
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    /** @description The next page, as <...>; rel="next"; absent on the last */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEntryOut"][];
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body or query does not fit its shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_usage_read_usage: {
+        parameters: {
+            query?: {
+                environment?: "" | "live" | "test";
+                days?: number;
+                from?: string | null;
+                to?: string | null;
+                key_id?: string;
+                app_id?: string;
+                endpoint?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageOut"];
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_keys_list_scopes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScopeOut"][];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1869,9 +5089,26 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Signed in without the right, or the CSRF token is missing */
+            /** @description The identity lacks the right, or the CSRF token is missing */
             403: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1920,7 +5157,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Signed in without the right, or the CSRF token is missing */
+            /** @description The identity lacks the right, or the CSRF token is missing */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1950,6 +5187,666 @@ export interface operations {
             /** @description The body or query does not fit its shape */
             422: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_projects_list_projects: {
+        parameters: {
+            query?: {
+                page?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    /** @description The pages first, prev, next and last, where there are */
+                    Link?: string;
+                    /** @description How many there are in all */
+                    "X-Total-Count"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectOut"][];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body or query does not fit its shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_projects_create_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectIn"];
+            };
+        };
+        responses: {
+            /** @description Successful response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectOut"];
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body's media type is not read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body or query does not fit its shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_credits_read_credits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditsOut"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_keys_list_keys: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                environment?: ("live" | "test") | null;
+                app_id?: string | null;
+                status?: ("active" | "expiring" | "expired" | "revoked") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    /** @description The next page, as <...>; rel="next"; absent on the last */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyOut"][];
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body or query does not fit its shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_keys_make_key: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, such as a UUID. A request repeated with it within 24 hours changes nothing and has the first one's answer, with the header Idempotent-Replayed: true. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKeyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedKeyOut"];
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Contradicts what is stored */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body's media type is not read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body or query does not fit its shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_usage_read_overview: {
+        parameters: {
+            query?: {
+                environment?: "" | "live" | "test";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverviewOut"];
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_logs_read_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogSettingsOut"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    put_logs_change_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogSettingsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogSettingsOut"];
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body's media type is not read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body or query does not fit its shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2069,7 +5966,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Signed in without the right, or the CSRF token is missing */
+            /** @description The identity lacks the right, or the CSRF token is missing */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2080,6 +5977,85 @@ export interface operations {
             };
             /** @description The body is too large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_admin_list_accounts: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                email?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    /** @description The next page, as <...>; rel="next"; absent on the last */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountOut"][];
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body or query does not fit its shape */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2146,7 +6122,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Signed in without the right, or the CSRF token is missing */
+            /** @description The identity lacks the right, or the CSRF token is missing */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2175,6 +6151,82 @@ export interface operations {
             };
             /** @description The body or query does not fit its shape */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_logs_export_logs: {
+        parameters: {
+            query?: {
+                environment?: "" | "live" | "test";
+                key_id?: string;
+                app_id?: string;
+                endpoint?: string;
+                status?: string;
+                from?: string | null;
+                to?: string | null;
+                request_id?: string;
+                source?: "" | "api" | "playground" | "internal";
+                format?: "csv" | "json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The calls, newest first: CSV after RFC 4180 or one JSON array */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/json": string;
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2245,9 +6297,26 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Signed in without the right, or the CSRF token is missing */
+            /** @description The identity lacks the right, or the CSRF token is missing */
             403: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2342,6 +6411,125 @@ export interface operations {
             };
         };
     };
+    get_audit_verify_audit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationOut"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_v1_keys_revoke_issued_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     get_prediction_describe: {
         parameters: {
             query?: never;
@@ -2371,7 +6559,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Signed in without the right, or the CSRF token is missing */
+            /** @description The identity lacks the right, or the CSRF token is missing */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2450,7 +6638,16 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Signed in without the right, or the CSRF token is missing */
+            /** @description The account's credits do not cover the call */
+            402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2541,9 +6738,262 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Signed in without the right, or the CSRF token is missing */
+            /** @description The identity lacks the right, or the CSRF token is missing */
             403: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_apps_read_app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppOut"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_apps_delete_app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    patch_apps_change_app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                app_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ChangeAppIn"];
+            };
+        };
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppOut"];
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body's media type is not read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body or query does not fit its shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2590,9 +7040,105 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Signed in without the right, or the CSRF token is missing */
+            /** @description The identity lacks the right, or the CSRF token is missing */
             403: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_credits_list_ledger: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                kind?: ("grant" | "hold" | "settle" | "release" | "purchase" | "expire" | "adjust") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    /** @description The next page, as <...>; rel="next"; absent on the last */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerEntryOut"][];
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body or query does not fit its shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2630,7 +7176,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Signed in without the right, or the CSRF token is missing */
+            /** @description The identity lacks the right, or the CSRF token is missing */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2642,6 +7188,141 @@ export interface operations {
             /** @description Absent, or not the caller's to see */
             404: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_api_export_export_model_plural: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, such as a UUID. A request repeated with it within 24 hours changes nothing and has the first one's answer, with the header Idempotent-Replayed: true. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                api_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ExportIn"];
+            };
+        };
+        responses: {
+            /** @description Successful response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewExportOut"];
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Contradicts what is stored */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body's media type is not read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body or query does not fit its shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2677,7 +7358,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Signed in without the right, or the CSRF token is missing */
+            /** @description The identity lacks the right, or the CSRF token is missing */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2689,6 +7370,23 @@ export interface operations {
             /** @description Absent, or not the caller's to see */
             404: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2739,7 +7437,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Signed in without the right, or the CSRF token is missing */
+            /** @description The identity lacks the right, or the CSRF token is missing */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2769,6 +7467,261 @@ export interface operations {
             /** @description The body's media type is not read here */
             415: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_keys_read_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyOut"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    patch_keys_change_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ChangeKeyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyOut"];
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body's media type is not read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body or query does not fit its shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_logs_read_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogDetailOut"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2806,7 +7759,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Signed in without the right, or the CSRF token is missing */
+            /** @description The identity lacks the right, or the CSRF token is missing */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2818,6 +7771,23 @@ export interface operations {
             /** @description Absent, or not the caller's to see */
             404: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2855,7 +7825,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Signed in without the right, or the CSRF token is missing */
+            /** @description The identity lacks the right, or the CSRF token is missing */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2891,12 +7861,32 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
         };
     };
     post_api_export_export_model: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text of your own, such as a UUID. A request repeated with it within 24 hours changes nothing and has the first one's answer, with the header Idempotent-Replayed: true. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 model_id: number;
             };
@@ -2935,7 +7925,327 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Signed in without the right, or the CSRF token is missing */
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Contradicts what is stored */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body's media type is not read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body or query does not fit its shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_apps_list_app_keys: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                app_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    /** @description The next page, as <...>; rel="next"; absent on the last */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyOut"][];
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body or query does not fit its shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_apps_make_app_key: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, such as a UUID. A request repeated with it within 24 hours changes nothing and has the first one's answer, with the header Idempotent-Replayed: true. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                app_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAppKeyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedAppKeyOut"];
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Contradicts what is stored */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body's media type is not read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body or query does not fit its shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_playground_execute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExecuteIn"];
+            };
+        };
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExecutionOut"];
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2965,6 +8275,1120 @@ export interface operations {
             /** @description The body's media type is not read here */
             415: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body or query does not fit its shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_usage_read_app_usage: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path: {
+                app_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayOut"][];
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_keys_revoke_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RevokeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyOut"];
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body's media type is not read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body or query does not fit its shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_keys_rotate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, such as a UUID. A request repeated with it within 24 hours changes nothing and has the first one's answer, with the header Idempotent-Replayed: true. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RotateIn"];
+            };
+        };
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotatedKeyOut"];
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Contradicts what is stored */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body's media type is not read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body or query does not fit its shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_keys_read_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsOut"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    put_keys_set_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["LimitsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsOut"];
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body's media type is not read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body or query does not fit its shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_projects_read_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectOut"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_projects_delete_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    patch_projects_change_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ProjectChangeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectOut"];
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body's media type is not read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body or query does not fit its shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_playground_list_endpoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaygroundEndpointOut"][];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_playground_read_docs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointDocsOut"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_admin_read_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountOut"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    patch_admin_change_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AccountChangeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountOut"];
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Contradicts what is stored */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body's media type is not read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body or query does not fit its shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_usage_read_key_stats: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyStatsOut"];
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3015,7 +9439,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Signed in without the right, or the CSRF token is missing */
+            /** @description The identity lacks the right, or the CSRF token is missing */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3045,6 +9469,399 @@ export interface operations {
             /** @description The body's media type is not read here */
             415: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_keys_revoke_api_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RevokeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyOut"];
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body's media type is not read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body or query does not fit its shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_account_keys_list_account_keys: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    /** @description The next page, as <...>; rel="next"; absent on the last */
+                    Link?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyOut"][];
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body or query does not fit its shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_projects_list_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberOut"][];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_projects_add_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberIn"];
+            };
+        };
+        responses: {
+            /** @description Successful response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberOut"];
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Contradicts what is stored */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body's media type is not read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body or query does not fit its shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3082,7 +9899,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Signed in without the right, or the CSRF token is missing */
+            /** @description The identity lacks the right, or the CSRF token is missing */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3094,6 +9911,23 @@ export interface operations {
             /** @description Absent, or not the caller's to see */
             404: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3142,7 +9976,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Signed in without the right, or the CSRF token is missing */
+            /** @description The identity lacks the right, or the CSRF token is missing */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3160,20 +9994,40 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
         };
     };
-    post_api_export_regenerate_key: {
+    post_admin_adjust_credits: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text of your own, such as a UUID. A request repeated with it within 24 hours changes nothing and has the first one's answer, with the header Idempotent-Replayed: true. */
+                "Idempotency-Key"?: string;
+            };
             path: {
-                api_id: number;
+                account_id: string;
             };
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
-                "application/json": components["schemas"]["RegenerateIn"];
+                "application/json": components["schemas"]["AdjustmentIn"];
             };
         };
         responses: {
@@ -3183,7 +10037,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NewKeyOut"];
+                    "application/json": components["schemas"]["AdjustmentOut"];
                 };
             };
             /** @description The request does not read or does not fit */
@@ -3204,7 +10058,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Signed in without the right, or the CSRF token is missing */
+            /** @description The identity lacks the right, or the CSRF token is missing */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3243,6 +10097,150 @@ export interface operations {
             /** @description The body's media type is not read here */
             415: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body or query does not fit its shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_api_export_regenerate_key: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of your own, such as a UUID. A request repeated with it within 24 hours changes nothing and has the first one's answer, with the header Idempotent-Replayed: true. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                api_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["RegenerateIn"];
+            };
+        };
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewKeyOut"];
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Contradicts what is stored */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body's media type is not read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body or query does not fit its shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3291,7 +10289,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Signed in without the right, or the CSRF token is missing */
+            /** @description The identity lacks the right, or the CSRF token is missing */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3303,6 +10301,23 @@ export interface operations {
             /** @description Absent, or not the caller's to see */
             404: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3356,7 +10371,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description Signed in without the right, or the CSRF token is missing */
+            /** @description The identity lacks the right, or the CSRF token is missing */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3368,6 +10383,213 @@ export interface operations {
             /** @description Absent, or not the caller's to see */
             404: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_projects_remove_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Contradicts what is stored */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    patch_projects_change_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberChangeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberOut"];
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Contradicts what is stored */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body's media type is not read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body or query does not fit its shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
                     [name: string]: unknown;
                 };
                 content: {

@@ -9,7 +9,8 @@ export const LEDGER_KINDS = ["grant", "settle", "hold", "release", "purchase", "
 export function LedgerTable({ entries, busy }: { entries: readonly LedgerEntry[]; busy: boolean }) {
   const { t } = useI18n();
   return (
-    <div className={classes.frame} data-busy={busy}>
+    // Focusable, so that the keyboard can scroll it.
+    <div className={classes.frame} data-busy={busy} tabIndex={0} role="region" aria-label={t("credits.ledger")}>
       <table className={classes.table}>
         <thead>
           <tr>

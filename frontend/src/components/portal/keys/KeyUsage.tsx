@@ -38,7 +38,12 @@ function figures({ totals, today, window, last_used_at }: KeyStats, item: Portal
       detail: today.daily_quota === null ? t("keys.noQuota") : t("keys.ofQuota", { quota: format.integer(today.daily_quota) }),
       tone: (today.share ?? 0) >= 0.9 ? "warn" : undefined,
     },
-    { label: t("keys.leftNow"), value: format.integer(window.remaining), detail: t("keys.ofWindow", { limit: format.integer(window.limit) }), tone: window.remaining === 0 ? "warn" : undefined },
+    {
+      label: t("keys.leftNow"),
+      value: format.integer(window?.remaining),
+      detail: window === null ? null : t("keys.ofWindow", { limit: format.integer(window.limit) }),
+      tone: window?.remaining === 0 ? "warn" : undefined,
+    },
     { label: t("keys.limited"), value: format.integer(totals.limited), detail: t("keys.limitedHint") },
     { label: t("keys.lastUsed"), value: last_used_at === null ? t("keys.never") : format.relative(last_used_at), detail: last_used_at === null ? null : format.dateTime(last_used_at) },
   ];

@@ -16,6 +16,9 @@ interface LimitsFieldsProps {
   onChange: (draft: LimitsDraft) => void;
 }
 
+/** What the server takes at all, administrators included. */
+const PER_MINUTE_MAX = 1_000_000;
+const PER_DAY_MAX = 1_000_000_000_000;
 const OVERAGES = ["block", "warn", "charge"] as const;
 
 export function LimitsFields({ draft, plan, environment, problems, asAdmin, onChange }: LimitsFieldsProps) {
@@ -30,12 +33,12 @@ export function LimitsFields({ draft, plan, environment, problems, asAdmin, onCh
   return (
     <Stack gap="lg">
       <div className={classes.field}>
-        <Amount label={t("limits.sustained")} hint={t("limits.sustainedHint")} note={upTo(plan.callsPerMinute)} value={draft.sustained} error={errorOf("sustained")} onChange={(sustained) => change({ sustained })} />
+        <Amount label={t("limits.sustained")} hint={t("limits.sustainedHint")} note={upTo(plan.callsPerMinute)} value={draft.sustained} max={PER_MINUTE_MAX} error={errorOf("sustained")} onChange={(sustained) => change({ sustained })} />
       </div>
       <div className={classes.field}>
         <Switch label={t("limits.burstOn")} description={t("limits.burstHint")} checked={draft.burst !== null} onChange={(event) => change({ burst: event.currentTarget.checked ? Math.min(plan.burstMax, 600) : null })} />
         {draft.burst === null ? null : (
-          <Amount label={t("limits.burst")} note={upTo(plan.burstMax)} value={draft.burst} error={errorOf("burst")} onChange={(burst) => change({ burst })} />
+          <Amount label={t("limits.burst")} note={upTo(plan.burstMax)} value={draft.burst} max={PER_MINUTE_MAX} error={errorOf("burst")} onChange={(burst) => change({ burst })} />
         )}
       </div>
       <div className={classes.field}>
@@ -46,7 +49,7 @@ export function LimitsFields({ draft, plan, environment, problems, asAdmin, onCh
           </p>
         ) : (
           <>
-            <Amount label={t("limits.daily")} note={upTo(dailyMax)} value={draft.daily} error={errorOf("daily")} onChange={(daily) => change({ daily })} />
+            <Amount label={t("limits.daily")} note={upTo(dailyMax)} value={draft.daily} max={PER_DAY_MAX} error={errorOf("daily")} onChange={(daily) => change({ daily })} />
             <Radio.Group label={t("limits.overage")} value={draft.overage} error={errorOf("overage")} onChange={(value) => change({ overage: OVERAGES.find((known) => known === value) ?? "block" })}>
               <Stack gap={8} mt={2}>
                 {OVERAGES.map((overage) => (
@@ -67,11 +70,12 @@ interface AmountProps {
   /** How far the plan goes. */
   note: string | null;
   value: number;
+  max: number;
   error: string | null;
   onChange: (value: number) => void;
 }
 
-function Amount({ label, hint, note, value, error, onChange }: AmountProps) {
+function Amount({ label, hint, note, value, max, error, onChange }: AmountProps) {
   const { format } = useI18n();
   const separator = format.integer(11_111).replace(/\d/g, "").slice(0, 1);
   return (
@@ -80,7 +84,7 @@ function Amount({ label, hint, note, value, error, onChange }: AmountProps) {
       description={[hint, note].filter(Boolean).join(" ")}
       value={value}
       min={0}
-      max={2_000_000_000}
+      max={max}
       allowDecimal={false}
       allowNegative={false}
       thousandSeparator={separator || " "}

@@ -27,7 +27,7 @@ export function RotateKeyDialog({ subject, onClose }: { subject: PortalKey | nul
     rotate.reset();
     onClose();
   };
-  const until = rotated?.previous_key_expires_at ?? null;
+  const until = rotate.variables?.graceSeconds === 0 ? null : (rotated?.previous_key_expires_at ?? null);
   return (
     <SecretModal
       opened={subject !== null}

@@ -25,7 +25,8 @@ export function TopEndpoints({ endpoints }: { endpoints: readonly UsageEndpoint[
         {endpoints.length === 0 ? (
           <p className={classes.none}>{t("portal.noEndpoints")}</p>
         ) : (
-          <div className={classes.scroll}>
+          // Focusable, so that the keyboard can scroll it.
+          <div className={classes.scroll} tabIndex={0} role="region" aria-label={t("portal.topEndpoints")}>
             <table className={classes.table}>
               <thead>
                 <tr>
