@@ -39,6 +39,7 @@ def test_beyond_the_quota_calls_are_admitted_counted_and_reported(limiter: State
     assert [answer.overage for answer in answers] == [None, None, None, overage, overage]
     assert [answer.remaining for answer in answers] == [2, 1, 0, 0, 0]
     assert limiter.admit((quota,), 2).exceeded is quota
+    assert (limiter.peek(quota).remaining, limiter.peek(quota).overage) == (0, overage)
     assert not limiter.peek(DailyQuota("daily-quota", "k", 7)).allowed
     assert limiter.peek(DailyQuota("daily-quota", "k", 8)).remaining == 1
 
