@@ -8,6 +8,17 @@ const PAGES = [
   ["/monitoring", "Monitoring"],
   ["/monitoring/1", "Iris species"],
   ["/settings", "Settings"],
+  ["/overview", "Overview"],
+  ["/keys", "API keys"],
+  ["/apps", "Apps"],
+  ["/usage", "Usage"],
+  ["/logs", "Logs"],
+  ["/playground", "Docs & playground"],
+  ["/credits", "Credits"],
+  ["/billing", "Billing"],
+  ["/audit", "Audit"],
+  ["/projects", "Projects"],
+  ["/admin", "Administration"],
 ] as const;
 
 for (const colorScheme of ["light", "dark"] as const) {
