@@ -25,7 +25,6 @@ from backend.services.guide_service import GUIDES
 from scripts import signing_vectors
 from scripts.errors_doc import kinds
 from tests.api.conftest import Person
-from tests.api.predict.conftest import make_key  # noqa: F401 - a fixture
 
 BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
 COMMANDS = {
@@ -51,7 +50,7 @@ def blocks(*languages: str) -> list[Any]:
 
 
 @pytest.fixture
-def environment(app: Flask, alice: Person, exported: dict[str, Any], make_key: Any) -> Iterator[dict[str, str]]:  # noqa: F811
+def environment(app: Flask, alice: Person, exported: dict[str, Any], make_key: Any) -> Iterator[dict[str, str]]:
     """What the guides ask a reader to set, with a server that answers."""
     key = make_key("test", signature_schemes=["v1", "v0"])
     server = make_server("127.0.0.1", 0, app, threaded=True)
