@@ -15,7 +15,7 @@ from flask import request
 
 from backend.engine.scopes import is_scope
 from backend.middleware.call_bounds import counted_call
-from backend.middleware.openapi import ACCESS_SECURITY, refuses, secured_by
+from backend.middleware.openapi import ACCESS_SECURITY, refuses, secured_by, takes_scope
 from backend.middleware.session_auth import remember_viewer, signed_in_viewer
 from backend.services.access import Viewer
 from backend.services.key_access import KeyOutOfPlace, viewer_of_key
@@ -41,7 +41,7 @@ def access(scope: str) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
             require_access(scope)
             return view(*args, **kwargs)
 
-        return secured_by(ACCESS_SECURITY)(refuses(401, 403, 429)(guarded))
+        return takes_scope(scope)(secured_by(ACCESS_SECURITY)(refuses(401, 403, 429)(guarded)))
 
     return decorate
 

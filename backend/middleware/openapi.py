@@ -80,6 +80,7 @@ _IDEMPOTENCY_PARAMETER = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
 }
 _IDEMPOTENT = "x-idempotent"
+_SCOPE = "x-scope"
 _LINK_HEADER = {
     "schema": {"type": "string"},
     "description": 'The next page, as <...>; rel="next"; absent on the last',
@@ -108,6 +109,16 @@ def secured_by(security: Iterable[Mapping[str, list[str]]]) -> Callable[[View], 
 
     def annotate(view: View) -> View:
         _spec(view)["security"] = [dict(way) for way in security]
+        return view
+
+    return annotate
+
+
+def takes_scope(scope: str) -> Callable[[View], View]:
+    """Document the scope that a key must hold; sessions hold every one."""
+
+    def annotate(view: View) -> View:
+        _spec(view).setdefault("extensions", {})[_SCOPE] = scope
         return view
 
     return annotate
@@ -202,6 +213,9 @@ def finished(document: dict[str, Any]) -> dict[str, Any]:
     for path in document["paths"].values():
         for operation in path.values():
             _require_body(operation, shapes)
+            if _SCOPE in operation:
+                told = operation.get("description", "")
+                operation["description"] = f"{told}\n\nA key needs the scope `{operation[_SCOPE]}`.".lstrip()
             if operation.pop(_IDEMPOTENT, False):
                 operation.setdefault("parameters", []).append(dict(_IDEMPOTENCY_PARAMETER))
     return _flattened(document)

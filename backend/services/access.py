@@ -7,6 +7,7 @@ answers "forbidden" for a row: what a viewer may not see is simply not found.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVarTuple
 
 from sqlalchemy import Select
@@ -39,6 +40,8 @@ class Viewer:
     scopes: frozenset[str] | None = None
     """What the key may do; None for a session, which may do everything."""
     key_id: str | None = None
+    expires_at: datetime | None = None
+    """When the key stops working; None for a session, and for a key that never does."""
 
     def may(self, scope: str) -> bool:
         """Tell whether a scope is held."""

@@ -65,6 +65,7 @@ def viewer_of_key(secret: str, *, origin: str | None, address: str) -> Viewer:
         environment=cast("Environment", key.environment),
         scopes=frozenset(key.scopes),
         key_id=key.key_id,
+        expires_at=key.expires_at,
     )
 
 

@@ -20,7 +20,13 @@ from backend.services.access import Viewer
 from backend.services.announced import commit_change
 from backend.services.app_access import reached_app
 from backend.services.key_limits_service import LimitsWish, granted_limits
-from backend.services.key_rights import ReachedKey, require_environment, require_key_change, require_scopes
+from backend.services.key_rights import (
+    ReachedKey,
+    require_environment,
+    require_key_change,
+    require_lifetime,
+    require_scopes,
+)
 from backend.services.key_service import KeyRights
 from backend.services.key_views import KeyView, view_of
 from backend.services.project_roles import Role
@@ -72,6 +78,7 @@ def create_key(wish: KeyWish, *, viewer: Viewer) -> NewKey:
     require_environment(viewer, wish.environment)
     require_key_change(role, wish.environment)
     require_future("expires_at", wish.expires_at)
+    require_lifetime(viewer, wish.expires_at)
     if wish.is_signature_required and not wish.is_signing:
         raise UnfitKey("signature_required", "signing", "a key that must sign has to be made with signing")
     scopes = list(dict.fromkeys(wish.scopes))

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
+from backend.core.clock import rfc3339
 from backend.core.errors import Forbidden, NotFound
 from backend.core.plans import Plan, plan_named
 from backend.engine.keys import Environment, is_key_id
@@ -28,6 +30,17 @@ class OtherEnvironment(Forbidden):
 
     def __init__(self) -> None:
         super().__init__("A key makes keys of its own environment only", details={"reason": "environment"})
+
+
+class OutlivesMaker(Forbidden):
+    """A key that ends would make one that does not: whoever stole it would stay for ever."""
+
+    def __init__(self, maker_ends_at: datetime) -> None:
+        ends_at = rfc3339(maker_ends_at)
+        super().__init__(
+            f"A key makes no key that outlives it: this one ends at {ends_at}",
+            details={"reason": "expiry", "expires_at": ends_at},
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +99,16 @@ def require_environment(viewer: Viewer, environment: Environment) -> None:
     """
     if not viewer.sees(environment):
         raise OtherEnvironment
+
+
+def require_lifetime(viewer: Viewer, expires_at: datetime | None) -> None:
+    """Refuse a key that would make or rotate to one that outlives it.
+
+    Raises:
+        OutlivesMaker: it would.
+    """
+    if viewer.expires_at is not None and (expires_at is None or expires_at > viewer.expires_at):
+        raise OutlivesMaker(viewer.expires_at)
 
 
 def require_scopes(scopes: Sequence[str], viewer: Viewer, account_id: str) -> None:

@@ -20,7 +20,7 @@ from backend.services import audit_service, key_service
 from backend.services.access import Viewer
 from backend.services.announced import commit_change
 from backend.services.key_creation import record_created
-from backend.services.key_rights import ReachedKey, reached_key, require_key_change, require_scopes
+from backend.services.key_rights import ReachedKey, reached_key, require_key_change, require_lifetime, require_scopes
 from backend.services.key_service import AddedKey
 from backend.services.key_views import KeyView, view_of
 from backend.services.runtime import current_runtime
@@ -68,6 +68,7 @@ def rotate_key(key_id: str, *, viewer: Viewer, grace_seconds: int) -> RotatedKey
     old = reached.row
     require_key_change(reached.role, old.environment)
     require_scopes(old.scopes, viewer, old.account_id)
+    require_lifetime(viewer, old.expires_at)
     if key_service.is_over(old):
         raise KeyOver
     added, ends_at = take_over(old, grace_seconds=grace_seconds, reason="rotated")

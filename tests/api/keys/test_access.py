@@ -196,6 +196,9 @@ def test_every_management_route_says_that_it_takes_keys(app: Flask, client: Flas
             if "cookie" in ways:
                 assert ("api_key" in ways) != path.startswith(SESSION_ONLY), f"{method} {path}"
                 assert {"401", "403", "429"} <= set(operation["responses"]), f"{method} {path}"
+                assert ("api_key" in ways) == ("A key needs the scope" in operation.get("description", "")) or (
+                    path == "/api/exports/{api_id}/openapi.json"
+                ), f"{method} {path}"
                 walked += 1
     assert walked > 30
 

@@ -79,6 +79,21 @@ def test_a_key_cannot_rotate_its_way_to_more(alice: Person) -> None:
     assert program.post(f"/api/dev/keys/{equal['id']}/rotate").status_code == 200
 
 
+def test_a_key_that_ends_makes_and_rotates_to_none_that_outlives_it(alice: Person) -> None:
+    """A stolen key in its grace period is no way to stay."""
+    ends = "2090-01-01T00:00:00Z"
+    lasting = new_key(alice, scopes=["portal:read"])
+    program = key_holder(alice, "portal:*", expires_at=ends)
+    body = {"name": "x", "scopes": ["portal:read"]}
+
+    for longer in ({}, {"expires_at": "2090-01-01T00:00:01Z"}):
+        refused = program.post(KEYS, json={**body, **longer})
+        assert (refused.status_code, refused.get_json()["error"]["details"]["reason"]) == (403, "expiry")
+    made_key = made(program, KEYS, **body, expires_at=ends)
+    assert program.post(f"/api/dev/keys/{lasting['id']}/rotate").status_code == 403
+    assert program.post(f"/api/dev/keys/{made_key['id']}/rotate").status_code == 200
+
+
 class TestMembers:
     """What members of a project may do with the keys of its apps."""
 
