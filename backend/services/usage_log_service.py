@@ -200,9 +200,10 @@ def _with_status(wanted: str) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = (
         [EVENT.status == least] if least == most else [EVENT.status.between(least, most)]
     )
+    # One of the two: SQLite would take the larger index of both.
     if least >= SERVER_ERROR_STATUS:
         conditions.append(IS_SERVER_ERROR)
-    if least >= ERROR_STATUS:
+    elif least >= ERROR_STATUS:
         conditions.append(IS_ERROR)
     return conditions
 

@@ -107,7 +107,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_api_usage_events_key', ['key_id', 'occurred_at', 'id', 'status'], unique=False)
         batch_op.create_index('ix_api_usage_events_server_errors', ['account_id', 'occurred_at', 'id', 'status'], unique=False, sqlite_where=sa.text('status >= 500'), postgresql_where=sa.text('status >= 500'))
         batch_op.create_index('ix_api_usage_events_source', ['account_id', 'source', 'occurred_at', 'id'], unique=False, sqlite_where=sa.text("source <> 'api'"), postgresql_where=sa.text("source <> 'api'"))
-        batch_op.create_index('ix_api_usage_events_test', ['account_id', 'occurred_at', 'id', 'status'], unique=False, sqlite_where=sa.text("environment = 'test'"), postgresql_where=sa.text("environment = 'test'"))
+        batch_op.create_index('ix_api_usage_events_test', ['account_id', 'environment', 'occurred_at', 'id', 'status'], unique=False, sqlite_where=sa.text("environment = 'test'"), postgresql_where=sa.text("environment = 'test'"))
 
     op.create_table('api_usage_rollups_day',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
