@@ -1,25 +1,9 @@
-/** Shapes of projects and their members. */
-export type Role = "owner" | "admin" | "developer" | "viewer";
+/** Shapes of projects and their members, from the schema. */
+import type { Shape } from "@/lib/types";
 
-export interface Project {
-  id: string;
-  name: string;
-  description: string;
-  type: string;
-  /** The reader's own role. */
-  role: Role;
-  member_count: number;
-  app_count: number;
-  created_at: string;
-}
-
-export interface Member {
-  account_id: string;
-  email: string;
-  name: string;
-  role: Role;
-  added_at: string;
-}
+export type Project = Shape<"ProjectOut">;
+export type Member = Shape<"MemberOut">;
+export type Role = Project["role"];
 
 export interface NewProject {
   name: string;

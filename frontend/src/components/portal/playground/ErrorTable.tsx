@@ -2,8 +2,22 @@
 
 import { StatusCode } from "@/components/monitoring/detail/StatusCode";
 import docClasses from "@/components/monitoring/docs/Docs.module.css";
-import { useI18n } from "@/i18n/I18nProvider";
+import { type I18n, useI18n } from "@/i18n/I18nProvider";
 import type { EndpointDocs } from "@/lib/portal/playgroundTypes";
+
+/** Codes that these pages can explain in the reader's language; of others the server's own words are shown. */
+const EXPLAINED = [
+  "INVALID_INPUT",
+  "UNAUTHENTICATED",
+  "INSUFFICIENT_CREDITS",
+  "INVALID_API_KEY",
+  "INVALID_SIGNATURE",
+  "NOT_FOUND",
+  "PAYLOAD_TOO_LARGE",
+  "RATE_LIMITED",
+  "MODEL_FAILED",
+  "UNAVAILABLE",
+] as const;
 
 export function ErrorTable({ errors }: { errors: EndpointDocs["errors"] }) {
   const { t } = useI18n();
@@ -27,7 +41,7 @@ export function ErrorTable({ errors }: { errors: EndpointDocs["errors"] }) {
                 <code className="mono">{code}</code>
               </td>
               <td role="cell" className={docClasses.wrap}>
-                {meaning}
+                {meaningOf(code, t) ?? meaning}
               </td>
             </tr>
           ))}
@@ -35,4 +49,9 @@ export function ErrorTable({ errors }: { errors: EndpointDocs["errors"] }) {
       </table>
     </div>
   );
+}
+
+function meaningOf(code: string, t: I18n["t"]): string | null {
+  const known = EXPLAINED.find((one) => one === code);
+  return known ? t(`playground.meaning_${known}`) : null;
 }

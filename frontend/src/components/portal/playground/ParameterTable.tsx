@@ -2,7 +2,7 @@
 
 import docClasses from "@/components/monitoring/docs/Docs.module.css";
 import { Values } from "@/components/monitoring/docs/Values";
-import { useI18n } from "@/i18n/I18nProvider";
+import { type I18n, useI18n } from "@/i18n/I18nProvider";
 import type { Parameter } from "@/lib/portal/playgroundTypes";
 
 /** Roles are spelled out: on a phone its rows are laid out as blocks, and browsers then forget that they are a table. */
@@ -27,7 +27,7 @@ export function ParameterTable({ parameters }: { parameters: readonly Parameter[
               </th>
               <td role="cell" data-label={t("docs.type")}>
                 <span>
-                  {parameter.type}
+                  {typeText(parameter.type, t)}
                   {parameter.constraints.nullable === true ? <span className={docClasses.quiet}> {t("docs.orNull")}</span> : null}
                 </span>
               </td>
@@ -43,6 +43,13 @@ export function ParameterTable({ parameters }: { parameters: readonly Parameter[
       </table>
     </div>
   );
+}
+
+const TYPES = ["number", "integer", "boolean", "string"] as const;
+
+function typeText(type: string, t: I18n["t"]): string {
+  const known = TYPES.find((one) => one === type);
+  return known ? t(`docs.type_${known}`) : type;
 }
 
 function Taken({ parameter: { constraints, description } }: { parameter: Parameter }) {
