@@ -48,7 +48,7 @@ def forget(limiter: Limiter) -> None:
         limiter.forget(key)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=arrivals)
 def test_redis_and_the_shared_file_decide_the_same(
     redis_state: RedisState, state: SharedState, steps: list[Arrival]

@@ -48,13 +48,17 @@ def kill_at_every_step(path: str, *, before: int, limit: int) -> tuple[int, list
     for step in itertools.count(1):
         limiter = StateLimiter(state, lambda: NOW + step)  # noqa: B023 - used in this turn only
         # For the tested ones to take over: counters of several kinds that expire in a moment.
-        crowd = [
+        crowd: list[tuple[Rule, ...]] = [
             (Policy("crowd", f"{step}-{number}", 2, 1e-9), TokenBucket("crowd", f"{number}", 9, 10**9))
             for number in range(30)
         ]
         for pair in crowd:
             limiter.admit(pair)
-        rules = Policy("w", f"{step}", limit, 60.0), TokenBucket("b", f"{step}", limit, 60), DailyQuota("d", "", limit)
+        rules: tuple[Rule, ...] = (
+            Policy("w", f"{step}", limit, 60.0),
+            TokenBucket("b", f"{step}", limit, 60),
+            DailyQuota("d", "", limit),
+        )
         limiter = StateLimiter(state, lambda: NOW + step + MS)  # noqa: B023 - as above
         for _ in range(before):
             limiter.admit(rules)
@@ -188,7 +192,7 @@ def kill_rules(turn: int) -> tuple[Policy, TokenBucket, DailyQuota]:
 
 
 def read_acks(acks_path: Path) -> list[tuple[int, int, int]]:
-    """Give of each acknowledged call its turn, its time, and where its reservation ended."""
+    """Give of each acknowledged call its turn, the time it was decided at, and where its reservation ended."""
     return list(_ACK.iter_unpack(acks_path.read_bytes()))
 
 
@@ -200,18 +204,25 @@ def _start(state: SharedState, acks_path: str) -> int:
 
 
 def _call_for_ever(state: SharedState, acks_path: str) -> NoReturn:
+    seen = 0
+
+    def clock() -> int:
+        nonlocal seen
+        seen = time.time_ns()
+        return seen
+
     try:
-        limiter, cells = StateLimiter(state), CreditCells(state)
+        limiter, cells = StateLimiter(state, clock), CreditCells(state)
         acks = os.open(acks_path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
         while True:
-            now = time.time_ns()
-            if not limiter.admit(kill_rules(now // (20 * MS))).allowed:
+            turn = time.time_ns() // (20 * MS)
+            if not limiter.admit(kill_rules(turn)).allowed:
                 continue
             try:
                 end = cells.reserve("payer", 3).end
             except UnknownAccount:
                 cells.publish("payer", 10**9, 1, position_if_absent=0)
                 continue
-            os.write(acks, _ACK.pack(now // (20 * MS), now, end))
+            os.write(acks, _ACK.pack(turn, seen, end))
     finally:
         os._exit(1)

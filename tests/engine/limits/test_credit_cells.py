@@ -6,7 +6,7 @@ import pytest
 
 from backend.engine.limits.credit_cells import CREDITS_MAX, CreditCells, NotEnough, UnknownAccount
 from backend.engine.limits.limiter import StateLimiter
-from backend.engine.limits.rules import DailyQuota, Policy, TokenBucket
+from backend.engine.limits.rules import DailyQuota, Policy, Rule, TokenBucket
 from backend.engine.limits.state import SharedState
 from tests.engine.limits import mixed_workers
 from tests.engine.limits.conftest import HandClock
@@ -136,8 +136,8 @@ def test_an_entry_taken_over_lives_as_long_as_its_new_owner(path: Path, clock: H
     for number in range(90):
         limiter.admit((Policy("w", f"short{number}", 1, 1.0),))
     clock.forward(2)
-    days = [DailyQuota("d", f"{number}", 9) for number in range(20)]
-    buckets = [TokenBucket("b", f"{number}", 9, 1) for number in range(20)]
+    days: list[Rule] = [DailyQuota("d", f"{number}", 9) for number in range(20)]
+    buckets: list[Rule] = [TokenBucket("b", f"{number}", 9, 1) for number in range(20)]
     limiter.admit((*days, *buckets), 4)
     for number in range(20):
         cells.publish(f"a{number}", 100, 1, position_if_absent=number)

@@ -1,8 +1,11 @@
+from collections import Counter
 from multiprocessing.pool import Pool
 from pathlib import Path
 
 import pytest
 
+from backend.engine.limits.layout import DAY_NS
+from backend.engine.limits.rules import DailyQuota, Policy, Rule
 from tests.engine.limits import mixed_workers
 
 pytestmark = pytest.mark.slow
@@ -56,8 +59,23 @@ def test_kills_at_random_never_admit_or_reserve_too_much(path: Path, tmp_path: P
     ends = [end for _, _, end in acks]
     assert len(set(ends)) == len(ends)
     assert all(end % 3 == 0 for end in ends)
-    calls: dict[int, int] = {}
-    for turn, _, _ in acks:
-        calls[turn] = calls.get(turn, 0) + 1
-    # A turn lasts 20 ms; no bucket refills within it, no window or day ends.
-    assert max(calls.values()) <= 30
+    calls: dict[int, list[int]] = {}
+    for turn, at, _ in sorted(acks):
+        calls.setdefault(turn, []).append(at)
+    for turn, stamps in calls.items():
+        assert all(fits(rule, stamps) for rule in mixed_workers.kill_rules(turn)), (turn, stamps)
+
+
+def fits(rule: Rule, stamps: list[int]) -> bool:
+    """Say whether calls at these times, in order, keep to a rule."""
+    if isinstance(rule, Policy):
+        pairs = zip(stamps, stamps[rule.limit :], strict=False)
+        return all(later - earlier >= rule.window_ns for earlier, later in pairs)
+    if isinstance(rule, DailyQuota):
+        return max(Counter(at // DAY_NS for at in stamps).values()) <= rule.limit
+    busy_until, interval = 0, rule.interval_us * 1000
+    for at in stamps:
+        busy_until = max(busy_until, at) + interval
+        if busy_until - at > rule.limit * interval:
+            return False
+    return True
