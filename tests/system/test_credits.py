@@ -144,11 +144,12 @@ class Callers:
 
 
 def kill_workers(server: Server, callers: Callers) -> None:
-    """Kill half of the workers with -9 after every few answers."""
+    """Kill half of the workers with -9 after every few answers, and in the end who settles their calls."""
     for kill in range(1, KILLS + 1):
         wait_for(lambda enough=kill * 10: callers.statuses[200] >= enough, "answers", 60)  # type: ignore[misc]
         workers = server.workers()
-        for victim in random.sample(workers, k=(len(workers) + 1) // 2):
+        settling = server.background() if kill == KILLS else []
+        for victim in [*random.sample(workers, k=(len(workers) + 1) // 2), *settling]:
             with contextlib.suppress(psutil.NoSuchProcess):
                 victim.kill()
 
