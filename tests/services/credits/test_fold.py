@@ -1,0 +1,73 @@
+"""Charged by the fold: once a request id, however often its record is found, and with an API that is gone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from backend.core.plans import FREE
+from backend.engine.metering.reader import JournalReader
+from backend.services import fold_rows
+from backend.services.journal_service import FoldPorts, fold_once
+from tests.metering import append
+from tests.services.credits.accounts import Payer
+
+ALLOWANCE = FREE.monthly_credits
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where workers append."""
+    made = tmp_path / "journal"
+    made.mkdir()
+    return made
+
+
+def fold(payer: Payer, folder: Path) -> int:
+    """Fold what stands in the journal; give how many calls were new."""
+    ports = FoldPorts(publish=payer.gate.publish_all)
+    return fold_once(payer.sessions, JournalReader(folder), clock=payer.clock, ports=ports).folded
+
+
+def test_a_copied_journal_charges_nothing_twice(payer: Payer, folder: Path) -> None:
+    """The same request ids in the same fold, and in a later one, are the same calls."""
+    calls = [payer.call(3) for _ in range(4)]
+    append(folder, *calls[:3])
+    append(folder, *calls[:2])
+    assert fold(payer, folder) == 3
+    append(folder, *calls)
+    assert fold(payer, folder) == 1
+    assert (payer.credits, payer.held, payer.row.month_calls) == (ALLOWANCE - 12, 0, 4)
+
+
+def test_a_fold_that_fails_charges_nothing(payer: Payer, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settlement, log and journal offsets are one transaction: all of a batch, or nothing of it."""
+
+    def fail(*_given: object) -> None:
+        raise OperationalError("UPDATE", {}, OSError("away"))
+
+    append(folder, payer.call(3))
+    with monkeypatch.context() as patch:
+        patch.setattr(fold_rows, "advance", fail)
+        with pytest.raises(OperationalError):
+            fold(payer, folder)
+    assert payer.credits == ALLOWANCE
+    assert fold(payer, folder) == 1
+    assert payer.credits == ALLOWANCE - 3
+
+
+def test_calls_of_a_deleted_api_are_paid(payer: Payer, folder: Path) -> None:
+    """Deleting an API is no way to predict for nothing: what was answered is charged."""
+    append(folder, payer.call(5)._replace(api_id=404))
+    assert fold(payer, folder) == 1
+    assert payer.credits == ALLOWANCE - 5
+
+
+def test_failures_in_the_journal_can_be_spent_again_at_once(payer: Payer, folder: Path) -> None:
+    """The fold tells shared state what came back."""
+    payer.has_exactly(10)
+    append(folder, payer.call(10, fails=True))
+    fold(payer, folder)
+    assert payer.call(10).hold_end
