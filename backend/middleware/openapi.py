@@ -42,6 +42,12 @@ SECURITY_SCHEMES: dict[str, dict[str, str]] = {
         "name": "X-API-Key",
         "description": "An API key that holds the scope which the route's description names.",
     },
+    "signature": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-Signature",
+        "description": "t=<epoch seconds>,v1=<hex>, with the key's public id as X-API-Key: see /docs/module-6-api.md.",
+    },
 }
 _REASONS: Mapping[int, str] = {
     400: "The request does not read or does not fit",
@@ -81,6 +87,7 @@ _IDEMPOTENCY_PARAMETER = {
 }
 _IDEMPOTENT = "x-idempotent"
 _SCOPE = "x-scope"
+_PATH_TEXT_LENGTH_MAX = 200
 _LINK_HEADER = {
     "schema": {"type": "string"},
     "description": 'The next page, as <...>; rel="next"; absent on the last',
@@ -213,12 +220,21 @@ def finished(document: dict[str, Any]) -> dict[str, Any]:
     for path in document["paths"].values():
         for operation in path.values():
             _require_body(operation, shapes)
-            if _SCOPE in operation:
-                told = operation.get("description", "")
-                operation["description"] = f"{told}\n\nA key needs the scope `{operation[_SCOPE]}`.".lstrip()
-            if operation.pop(_IDEMPOTENT, False):
-                operation.setdefault("parameters", []).append(dict(_IDEMPOTENCY_PARAMETER))
+            _tell(operation)
     return _flattened(document)
+
+
+def _tell(operation: dict[str, Any]) -> None:
+    """Say what APIFlask has no place for: bounds of texts in the path, the scope, the Idempotency-Key."""
+    for parameter in operation.get("parameters", []):
+        if parameter["in"] == "path" and parameter["schema"].get("type") == "string":
+            # No id is longer, and a server refuses a request line that is very long before we see it.
+            parameter["schema"].setdefault("maxLength", _PATH_TEXT_LENGTH_MAX)
+    if _SCOPE in operation:
+        told = operation.get("description", "")
+        operation["description"] = f"{told}\n\nA key needs the scope `{operation[_SCOPE]}`.".lstrip()
+    if operation.pop(_IDEMPOTENT, False):
+        operation.setdefault("parameters", []).append(dict(_IDEMPOTENCY_PARAMETER))
 
 
 def _require_body(operation: Mapping[str, Any], shapes: Mapping[str, Any]) -> None:

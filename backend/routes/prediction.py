@@ -19,7 +19,7 @@ from backend.middleware.call_credentials import credential_in, request_target_in
 from backend.middleware.cors import PREFLIGHT_HEADERS, allow_any_or_listed
 from backend.middleware.openapi import refuses, secured_by, takes_json
 from backend.middleware.request_context import current_request_id
-from backend.schemas.prediction import KEY_SECURITY, PREDICT_BODY, Description, Prediction
+from backend.schemas.prediction import CALL_SECURITY, KEY_SECURITY, PREDICT_BODY, Description, Prediction
 from backend.services.directory_service import ServedAPI
 from backend.services.runtime import current_runtime
 
@@ -28,7 +28,7 @@ prediction = APIBlueprint("prediction", __name__, tag="Prediction")
 
 @prediction.route(MLPredict.path, methods=[MLPredict.method])
 @prediction.output(Prediction)
-@secured_by(KEY_SECURITY)
+@secured_by(CALL_SECURITY)
 @refuses(400, 401, 402, 403, 404, 413, 429, 500, 503)
 @takes_json(PREDICT_BODY)
 def predict(target: str) -> Response:

@@ -11,6 +11,7 @@ _RECORD: dict[str, Any] = {"type": "object", "additionalProperties": _VALUE}
 _ROWS: dict[str, Any] = {"type": "array", "items": {"anyOf": [_RECORD, {"type": "array", "items": _VALUE}]}}
 
 KEY_SECURITY: list[dict[str, list[str]]] = [{"api_key": []}, {"bearer": []}]
+CALL_SECURITY: list[dict[str, list[str]]] = [*KEY_SECURITY, {"api_key": [], "signature": []}]
 PREDICT_BODY: dict[str, Any] = {
     "description": "One record, a list of records, rows for a model without column names, or any of them as instances.",
     "anyOf": [
