@@ -6,7 +6,6 @@ scripts. /docs and /redoc have policies of their own; JSON answers may do nothin
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from flask import Flask, Response, request
 
 from backend.core import jsontools
+from backend.core.deep_links import built_path
 
 HSTS = "max-age=31536000; includeSubDomains"
 NOTHING = "default-src 'none'; frame-ancestors 'none'"
@@ -24,7 +24,6 @@ COMMON_HEADERS: Mapping[str, str] = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
-_ID_SEGMENT = re.compile(r"(?<=/)[0-9]+(?=/|$)")
 
 
 class PageHashes:
@@ -38,9 +37,8 @@ class PageHashes:
     def of(self, path: str) -> list[str]:
         """Give the hashes of the page that answers a path."""
         self._refresh()
-        plain = path.strip("/")
-        placeholder = _ID_SEGMENT.sub("_", f"/{plain}").strip("/")
-        names = [f"{name}{ending}" for name in (plain, placeholder) for ending in ("", ".html", "/index.html")]
+        plain = built_path(path)
+        names = [f"{plain}{ending}" for ending in ("", ".html", "/index.html")]
         found = next((name.lstrip("/") for name in names if name.lstrip("/") in self._pages), "404.html")
         return self._pages.get(found, [])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from apiflask import APIBlueprint
@@ -11,11 +10,10 @@ from flask.sansio.blueprints import BlueprintSetupState
 from werkzeug.routing import PathConverter
 from werkzeug.security import safe_join
 
+from backend.core.deep_links import built_path
+
 web = APIBlueprint("web", __name__, enable_openapi=False)
 
-PLACEHOLDER = "_"
-"""What the export calls the page of any id."""
-DEEP_LINK = re.compile(r"^(?:(monitoring|models)/[0-9]{1,18}|(keys|apps|projects)/[A-Za-z0-9_-]{1,64})(?=$|[./])")
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATE = "no-cache"
 
@@ -55,7 +53,7 @@ def find_file(root: Path, path: str) -> str | None:
     `/monitoring/7` and `/keys/ak_live_..` are answered by the placeholder's page, and so are its payload files; the
     view reads the id from the address.
     """
-    plain = DEEP_LINK.sub(lambda link: f"{link[1] or link[2]}/{PLACEHOLDER}", path.strip("/"))
+    plain = built_path(path)
     for candidate in (plain, f"{plain}.html", f"{plain}/index.html".lstrip("/")):
         joined = safe_join(str(root), candidate) if candidate else None
         if joined is not None and Path(joined).is_file():

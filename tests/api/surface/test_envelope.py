@@ -105,14 +105,15 @@ class TestBrowserHeaders:
 
     @pytest.fixture
     def pages(self, build_app: BuildApp, tmp_path: Path) -> FlaskClient:
-        """A built web application of three pages."""
+        """A built web application of a few pages."""
         root = tmp_path / "web"
-        for name in ("index.html", "404.html", "monitoring.html", "monitoring/_.html"):
+        for name in ("index.html", "404.html", "monitoring.html", "monitoring/_.html", "keys/_.html"):
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             (root / name).write_text(f"<title>{name}</title>")
         hashes = {
             "index.html": ["sha256-i="],
             "monitoring/_.html": ["sha256-d="],
+            "keys/_.html": ["sha256-k="],
             "404.html": ["sha256-4="],
             "monitoring.html": [],
         }
@@ -121,7 +122,14 @@ class TestBrowserHeaders:
 
     @pytest.mark.parametrize(
         ("path", "digest"),
-        [("/", "sha256-i="), ("/monitoring/7", "sha256-d="), ("/no/such/page", "sha256-4="), ("/monitoring", None)],
+        [
+            ("/", "sha256-i="),
+            ("/monitoring/7", "sha256-d="),
+            ("/keys/ak_live_0f3a", "sha256-k="),
+            ("/monitoring/iris", "sha256-4="),
+            ("/no/such/page", "sha256-4="),
+            ("/monitoring", None),
+        ],
     )
     def test_a_page_may_run_its_own_scripts_alone(self, pages: FlaskClient, path: str, digest: str | None) -> None:
         """Each page's policy lists the hashes of its own inline scripts and never 'unsafe-inline' for scripts."""
