@@ -1,4 +1,4 @@
-import { ApiPortalHome } from "@/components/portal";
+import { ApiPortalHome } from "@/components/portal/ApiPortalHome";
 
 export default function HomePage() {
   return <ApiPortalHome />;

@@ -1,4 +1,4 @@
-import { ApiKeysManager } from "@/components/portal";
+import { ApiKeysManager } from "@/components/portal/keys/ApiKeysManager";
 
 export default function KeysPage() {
   return <ApiKeysManager />;

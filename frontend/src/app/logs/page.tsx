@@ -1,4 +1,4 @@
-import { ApiLogsTable } from "@/components/portal";
+import { ApiLogsTable } from "@/components/portal/logs/ApiLogsTable";
 
 export default function LogsPage() {
   return <ApiLogsTable />;

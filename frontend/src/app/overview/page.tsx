@@ -1,4 +1,4 @@
-import { ApiOverview } from "@/components/portal";
+import { ApiOverview } from "@/components/portal/overview/ApiOverview";
 
 export default function OverviewPage() {
   return <ApiOverview />;

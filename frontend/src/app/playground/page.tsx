@@ -1,4 +1,4 @@
-import { ApiDocsPlayground } from "@/components/portal";
+import { ApiDocsPlayground } from "@/components/portal/playground/ApiDocsPlayground";
 
 export default function PlaygroundPage() {
   return <ApiDocsPlayground />;

@@ -1,4 +1,4 @@
-import { ApiUsageOverview } from "@/components/portal";
+import { ApiUsageOverview } from "@/components/portal/usage/ApiUsageOverview";
 
 export default function UsagePage() {
   return <ApiUsageOverview />;
