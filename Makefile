@@ -15,8 +15,8 @@ DEV := .venv/.dev-installed
 NODE_MODULES := frontend/node_modules/.package-lock.json
 WEB := frontend/out/index.html
 
-PYTHON_CODE := $(wildcard backend deploy migrations scripts tests wsgi.py)
-TYPED_CODE := $(wildcard backend migrations/env.py scripts tests wsgi.py)
+PYTHON_CODE := $(wildcard apps backend deploy migrations scripts tests wsgi.py)
+TYPED_CODE := $(wildcard apps backend migrations/env.py scripts tests wsgi.py)
 WEB_SOURCES := $(shell find frontend/src frontend/public frontend/scripts -type f 2>/dev/null) \
 	$(wildcard frontend/*.config.ts frontend/*.config.mjs frontend/package.json frontend/tsconfig.json)
 

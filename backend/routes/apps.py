@@ -20,7 +20,7 @@ from backend.services.key_creation import create_key
 from backend.services.key_views import KeyFilter
 from backend.services.paging import PageRequest
 
-apps = APIBlueprint("apps", __name__, url_prefix="/api/dev/apps", tag="Apps")
+apps = APIBlueprint("apps", __name__, url_prefix="/apps", tag="Apps")
 
 
 @apps.get("")

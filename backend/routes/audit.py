@@ -14,7 +14,7 @@ from backend.services.audit_verification import verify
 from backend.services.paging import PageRequest
 from backend.services.runtime import current_runtime
 
-audit = APIBlueprint("audit", __name__, url_prefix="/api/dev/audit", tag="Audit")
+audit = APIBlueprint("audit", __name__, url_prefix="/audit", tag="Audit")
 
 
 @audit.get("")

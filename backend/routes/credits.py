@@ -13,7 +13,7 @@ from backend.schemas.credits import CreditPlanOut, CreditsOut, LedgerEntryOut, L
 from backend.services.credit_service import CreditsNow, LedgerEntry, credits_of, ledger_of
 from backend.services.paging import PageRequest
 
-credits_blueprint = APIBlueprint("credits", __name__, url_prefix="/api/dev/credits", tag="Credits")
+credits_blueprint = APIBlueprint("credits", __name__, url_prefix="/credits", tag="Credits")
 
 
 @credits_blueprint.get("")

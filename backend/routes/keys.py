@@ -33,7 +33,7 @@ from backend.services.key_rotation import rotate_key
 from backend.services.key_views import KeyFilter
 from backend.services.paging import PageRequest
 
-keys = APIBlueprint("keys", __name__, url_prefix="/api/dev", tag="API keys")
+keys = APIBlueprint("keys", __name__, tag="API keys")
 account_keys = APIBlueprint("account_keys", __name__, url_prefix="/api/admin", tag="Administration")
 
 

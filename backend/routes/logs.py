@@ -24,7 +24,7 @@ from backend.services.paging import PageRequest
 from backend.services.runtime import current_runtime
 from backend.services.usage_log_service import LogFilter
 
-logs = APIBlueprint("logs", __name__, url_prefix="/api/dev", tag="Logs")
+logs = APIBlueprint("logs", __name__, tag="Logs")
 
 MEDIA_TYPES = {"csv": "text/csv; charset=utf-8; header=present", "json": "application/json"}
 
@@ -34,7 +34,7 @@ MEDIA_TYPES = {"csv": "text/csv; charset=utf-8; header=present", "json": "applic
 @logs.input(LogsQuery, location="query")
 @logs.output(list[LogOut])  # type: ignore[arg-type]  # APIFlask 3 takes lists
 @pages
-@refuses(400)
+@refuses(400, 422)
 def list_logs(query_data: LogsQuery) -> tuple[list[LogOut], int, dict[str, str]]:
     """Give the account's calls, newest first; with `after`, what was recorded since."""
     wanted, viewer = _filter(query_data), current_viewer()
@@ -50,7 +50,7 @@ def list_logs(query_data: LogsQuery) -> tuple[list[LogOut], int, dict[str, str]]
 @access("portal:read")
 @logs.input(LogExportQuery, location="query")
 @answers_file("The calls, newest first: CSV after RFC 4180 or one JSON array", *MEDIA_TYPES.values())
-@refuses(400)
+@refuses(400, 422)
 def export_logs(query_data: LogExportQuery) -> Response:
     """Give the account's calls as a file."""
     runtime = current_runtime()

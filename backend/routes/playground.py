@@ -29,7 +29,7 @@ from backend.services.offers import Offer
 from backend.services.playground_service import plan_of
 from backend.services.runtime import current_runtime
 
-playground = APIBlueprint("playground", __name__, url_prefix="/api/dev/playground", tag="Playground")
+playground = APIBlueprint("playground", __name__, url_prefix="/playground", tag="Playground")
 
 
 @playground.get("/endpoints")

@@ -20,14 +20,14 @@ from backend.services import usage_service
 from backend.services.runtime import current_runtime
 from backend.services.usage_queries import UsageFilter, span_of
 
-usage = APIBlueprint("usage", __name__, url_prefix="/api/dev", tag="Usage")
+usage = APIBlueprint("usage", __name__, tag="Usage")
 
 
 @usage.get("/usage")
 @access("portal:read")
 @usage.input(UsageQuery, location="query")
 @usage.output(UsageOut)
-@refuses(400, 404)
+@refuses(400, 404, 422)
 def read_usage(query_data: UsageQuery) -> UsageOut:
     """Give what was called, by day, path and key."""
     today = current_runtime().clock.now().date()
@@ -40,7 +40,7 @@ def read_usage(query_data: UsageQuery) -> UsageOut:
 @access("portal:read")
 @usage.input(EnvironmentQuery, location="query")
 @usage.output(OverviewOut)
-@refuses(400)
+@refuses(400, 422)
 def read_overview(query_data: EnvironmentQuery) -> OverviewOut:
     """Give the account at a glance."""
     return usage_service.read_overview(query_data.environment, viewer=current_viewer())
@@ -50,7 +50,7 @@ def read_overview(query_data: EnvironmentQuery) -> OverviewOut:
 @access("portal:read")
 @usage.input(DaysQuery, location="query")
 @usage.output(list[DayOut])  # type: ignore[arg-type]  # APIFlask 3 takes lists
-@refuses(400, 404)
+@refuses(400, 404, 422)
 def read_app_usage(app_id: str, query_data: DaysQuery) -> list[DayOut]:
     """Give the days of an app's calls, oldest first."""
     return usage_service.read_app_usage(app_id, query_data.days, viewer=current_viewer())
@@ -60,7 +60,7 @@ def read_app_usage(app_id: str, query_data: DaysQuery) -> list[DayOut]:
 @access("portal:read")
 @usage.input(DaysQuery, location="query")
 @usage.output(KeyStatsOut)
-@refuses(400, 404)
+@refuses(400, 404, 422)
 def read_key_stats(key_id: str, query_data: DaysQuery) -> KeyStatsOut:
     """Give how a key is used, and what is left of its limits."""
     return usage_service.read_key_stats(key_id, query_data.days, viewer=current_viewer())

@@ -1,0 +1,1 @@
+"""Names under which the reference documents import parts of the backend."""
