@@ -44,9 +44,7 @@ class CreditsOut(Answer):
 
     current_credits: Annotated[
         int,
-        Field(
-            description="What can be spent. Below 0 where a call was answered after its hold had been released."
-        ),
+        Field(description="What can be spent. Below 0 where a call was answered after its hold had been released."),
     ]
     on_hold: Annotated[int, Field(description="Reserved by calls that have not finished.")]
     month: MonthOut
