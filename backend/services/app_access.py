@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
 from backend.core.errors import NotFound
 from backend.core.ids import is_uuid
-from backend.models import DevApp, ProjectMember, db
+from backend.models import DevApp, db
 from backend.services.access import Viewer
 from backend.services.project_roles import Role, RoleTooLow, role_in
 
@@ -51,10 +49,3 @@ def require_at_least(held: Role, needed: Role) -> None:
     """
     if held < needed:
         raise RoleTooLow(held, needed)
-
-
-def reachable_app_ids(viewer: Viewer) -> set[str]:
-    """Give the ids of all apps that the viewer may know of."""
-    theirs = select(ProjectMember.project_id).where(ProjectMember.account_id == viewer.account_id)
-    query = select(DevApp.id).where((DevApp.account_id == viewer.account_id) | DevApp.project_id.in_(theirs))
-    return set(db.session.scalars(query))
