@@ -28,7 +28,6 @@ export interface KeysQuery {
 
 /** `day` is a UTC date: 2026-11-22. */
 export type UsageDay = Shape<"DayOut">;
-export type UsageTotals = Shape<"TotalsOut">;
 export type UsageEndpoint = Overview["endpoints"][number];
 export type Overview = Shape<"OverviewOut">;
 
