@@ -19,6 +19,7 @@ def root(tmp_path: Path) -> Path:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(page)
     (tmp_path / "keys" / "_.txt").write_text("payload")
+    (tmp_path / "keys" / "__next._tree.txt").write_text("payload of the list itself")
     return tmp_path
 
 
@@ -31,6 +32,7 @@ def root(tmp_path: Path) -> Path:
         ("apps/8f14e45f-ceea-467f-a8d7-000000000001", "apps/_.html"),
         ("projects/8f14e45f-ceea-467f-a8d7-000000000001/", "projects/_.html"),
         ("keys", "keys.html"),
+        ("keys/__next._tree.txt", "keys/__next._tree.txt"),
         ("models/iris", None),
         ("keys/one/two", None),
         ("keys/..%2F..%2Fetc", None),
