@@ -8,7 +8,7 @@ test("what was acted on is called by its name, else by its ids, and never by the
   expect(targetText({ target: { key_id: "ak_1" }, details: { name: "Old name" } }, names)).toBe("Backend");
   expect(targetText({ target: { key_id: "ak_2" }, details: { name: "Gone key" } }, names)).toBe("Gone key");
   expect(targetText({ target: { project_id: "p1", account_id: "a1" }, details: {} }, names)).toBe("p1");
-  expect(targetText({ target: { account_id: "a1" }, details: {} }, names)).toBe("");
+  expect(targetText({ target: { account_id: "a1", session_id: "s" }, details: {} }, names)).toBe("");
   expect(targetText({ target: { api_id: 7 }, details: {} }, names)).toBe("7");
 });
 

@@ -62,11 +62,13 @@ export function auditQuery({ action, key, from, to }: AuditFilters): AuditQuery 
   return { action: action ?? undefined, key_id: key ?? undefined, from: from ?? undefined, to: to ?? undefined };
 }
 
+const UNTOLD: readonly string[] = ["account_id", "session_id"];
+
 /** What was acted on, as one line: names before ids. `keyNames` says what keys are called now. */
 export function targetText({ target, details }: Pick<AuditEntry, "target" | "details">, keyNames: ReadonlyMap<string, string>): string {
   const named = [details.name, target.name, details.email, target.email].find((value): value is string => typeof value === "string" && value !== "");
-  // The trail is an account's own: its id says nothing that the reader does not know.
-  const ids = Object.entries(target).filter(([key, value]) => key !== "account_id" && (typeof value === "string" || typeof value === "number"));
+  // Of the own account and of sessions the ids tell a reader nothing; the detail shows them.
+  const ids = Object.entries(target).filter(([key, value]) => !UNTOLD.includes(key) && (typeof value === "string" || typeof value === "number"));
   const keyName = typeof target.key_id === "string" ? keyNames.get(target.key_id) : undefined;
   return keyName ?? named ?? ids.map(([, id]) => String(id)).join(" · ");
 }

@@ -93,7 +93,7 @@ function KeyName({ row, onKey }: { row: KeyUsage; onKey: (keyId: string) => void
       <Anchor component="button" type="button" size="sm" ta="left" onClick={() => onKey(keyId)}>
         {name ?? keyId}
       </Anchor>
-      <Link className={`mono ${classes.path}`} href={`/logs?key=${encodeURIComponent(keyId)}`}>
+      <Link className={classes.path} href={`/logs?key=${encodeURIComponent(keyId)}`}>
         {t("usage.showCalls")}
       </Link>
     </span>
