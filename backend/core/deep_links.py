@@ -10,7 +10,10 @@ import re
 
 PLACEHOLDER = "_"
 """What the export calls the page of any id."""
-_DEEP_LINK = re.compile(r"^(?:(monitoring|models)/[0-9]{1,18}|(keys|apps|projects)/(?!__next)[A-Za-z0-9_-]{1,64})(?=$|[./])")
+_DEEP_LINK = re.compile(
+    r"^(?:(monitoring|models)/[0-9]{1,18}|(keys|apps|projects)/(?!__next)[A-Za-z0-9_-]{1,64})(?=$|[./])"
+)
+"""`__next` begins the names of a list page's own payload files."""
 
 
 def built_path(path: str) -> str:
