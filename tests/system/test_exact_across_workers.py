@@ -1,4 +1,4 @@
-"""What must be exact whatever worker takes the call."""
+"""What must be exact whatever worker takes the call: two or eight of them, counting in shared state or in Redis."""
 
 from __future__ import annotations
 
@@ -6,29 +6,43 @@ import sqlite3
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.redis_server import redis_url
 from tests.system.conftest import ROW
-from tests.system.server import Server, wait_for
+from tests.system.server import Server, running_server, wait_for
 
-pytestmark = pytest.mark.slow
+__all__ = ["redis_url"]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+ARRANGEMENTS = ["2 workers", "8 workers", "2 workers, Redis", "8 workers, Redis"]
+
+
+@pytest.fixture(scope="module", params=ARRANGEMENTS)
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server in each arrangement in turn."""
+    arrangement: str = request.param
+    settings = {"WEB_CONCURRENCY": arrangement[0]}
+    if arrangement.endswith("Redis"):
+        settings["REDIS_URL"] = request.getfixturevalue("redis_url")
+    with running_server(tmp_path_factory.mktemp("server"), **settings) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def model(server: Server, iris_file: Path) -> int:
+    """The id of an uploaded model."""
+    return int(server.upload(iris_file, "Iris")["id"])
 
 
 def test_four_hundred_concurrent_calls_on_one_key_give_exactly_a_hundred_answers(server: Server, model: int) -> None:
     """The 101st call inside a minute is refused, and not one of the first hundred is."""
     api = server.export(model)
-    gate = threading.Barrier(32)
-
-    def call(number: int) -> int:
-        if number < gate.parties:
-            gate.wait(30)
-        return server.predict(api["api_id"], api["api_key"], ROW).status
-
-    with ThreadPoolExecutor(gate.parties) as pool:
-        statuses = Counter(pool.map(call, range(400)))
-    assert statuses == {200: 100, 429: 300}
+    assert parallel(server, api, 400) == {200: 100, 429: 300}
 
 
 def test_a_paused_api_is_refused_on_the_very_next_call_by_every_worker(server: Server, model: int) -> None:
@@ -74,3 +88,34 @@ def test_an_sql_update_of_a_limit_holds_within_a_second(server: Server, model: i
     # Every worker looks by itself: after a second none may admit.
     wait_for(lambda: time.monotonic() > updated + 1.0, "a second", 2.0)
     assert {server.predict(api["api_id"], api["api_key"], ROW).status for _ in range(40)} == {429}
+
+
+def test_a_burst_is_exact(server: Server, model: int) -> None:
+    """A token bucket gives its capacity at once and no call more, whoever asks."""
+    api = server.export(model)
+    limits = {"burst_limit": 50, "sustained_limit": 1, "daily_quota": None}
+    assert server.request("PUT", f"/api/dev/keys/{api['key_id']}/limits", limits).status == 200
+    assert parallel(server, api, 200) == {200: 50, 429: 150}
+
+
+def test_a_daily_quota_is_exact(server: Server, model: int) -> None:
+    """The quota ends where it says, and the refusal names it."""
+    api = server.export(model, rate_limit_per_minute=10_000)
+    limits = {"sustained_limit": 10_000, "daily_quota": 40, "overage_action": "block"}
+    assert server.request("PUT", f"/api/dev/keys/{api['key_id']}/limits", limits).status == 200
+    assert parallel(server, api, 120) == {200: 40, 429: 80}
+    refusal = server.predict(api["api_id"], api["api_key"], ROW)
+    assert refusal.json["error"]["details"]["policy"] == "daily-quota"
+
+
+def parallel(server: Server, api: dict[str, Any], calls: int) -> Counter[int]:
+    """Make some calls, 32 at a time, all set off at once; count the answers by status."""
+    gate = threading.Barrier(32)
+
+    def call(number: int) -> int:
+        if number < gate.parties:
+            gate.wait(30)
+        return server.predict(api["api_id"], api["api_key"], ROW).status
+
+    with ThreadPoolExecutor(gate.parties) as pool:
+        return Counter(pool.map(call, range(calls)))

@@ -49,6 +49,7 @@ def test_no_entry_of_any_action_holds_a_key(app: Flask, admin: Person, alice: Pe
     alice.post(f"/api/dev/keys/{rotated['key_id']}/revoke", json={"reason": f"leaked: {secret}"})
     alice.patch(f"/api/v1/projects/{project['id']}", json={"name": secret, "description": secret})
     alice.patch("/api/v1/users/me", json={"name": secret})
+    alice.put("/api/dev/settings", json={"redacted_fields": ["token"]})
     alice.patch(f"/api/dev/apps/{dev_app['id']}", json={"description": secret})
     alice.delete(f"/api/dev/apps/{dev_app['id']}")
     admin.patch(f"/api/admin/accounts/{alice.id}", json={"plan": "pro"})
@@ -92,5 +93,6 @@ MADE = {
     "project.created",
     "project.changed",
     "project.deleted",
+    "settings.changed",
 }
 """What this test must bring about, so that it cannot pass by doing nothing."""
