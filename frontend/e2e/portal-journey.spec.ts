@@ -113,6 +113,12 @@ test("from signing up to a revoked key that is refused, all of it in the audit",
     await expect(page.getByRole("row").filter({ hasText: "Playground" }).filter({ hasText: "400" })).toBeVisible();
   });
 
+  await test.step("watch the next call arrive by itself", async () => {
+    await page.getByRole("switch", { name: "Live" }).check({ force: true });
+    expect(await call(page, apiId, first)).toBe(200);
+    await expect(page.getByRole("row").filter({ hasText: "new" }).filter({ hasText: "Greenhouse" })).toHaveCount(1);
+  });
+
   const second = await test.step("rotate the key", async () => {
     await page.goto("/keys");
     await page.getByRole("button", { name: "Actions for Greenhouse" }).first().click();
