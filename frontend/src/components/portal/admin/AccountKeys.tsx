@@ -30,7 +30,7 @@ export function AccountKeys({ account }: { account: AccountRow }) {
           </ul>
         )}
       </QueryView>
-      <KeyDialogs dialogs={dialogs} asAdmin />
+      <KeyDialogs dialogs={dialogs} />
     </section>
   );
 }

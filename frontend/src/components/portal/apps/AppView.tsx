@@ -60,7 +60,7 @@ function Heading({ app }: { app: App }) {
             {app.project_id ? (
               <>
                 {" · "}
-                <Anchor component={Link} href={`/projects/${app.project_id}`} inherit>{t("apps.inProject", { name: app.project_name ?? app.project_id })}</Anchor>
+                <Anchor component={Link} href={`/projects/${app.project_id}`} inherit underline="always">{t("apps.inProject", { name: app.project_name ?? app.project_id })}</Anchor>
               </>
             ) : null}
           </>

@@ -16,10 +16,10 @@ export function Ledger() {
   const [kind, setKind] = useState<string | null>(null);
   const query = useLedger(kind);
   return (
-    <section className={classes.section} aria-labelledby="ledger">
+    <section className={classes.section}>
       <div className={classes.head}>
         <div>
-          <h2 id="ledger" className={classes.heading}>
+          <h2 className={classes.heading}>
             {t("credits.ledger")}
           </h2>
           <p className={classes.unit}>{t("credits.ledgerHint")}</p>

@@ -14,7 +14,9 @@ export function LedgerTable({ entries, busy }: { entries: readonly LedgerEntry[]
       <table className={classes.table}>
         <thead>
           <tr>
-            <th scope="col">{t("credits.when")}</th>
+            <th scope="col" className={classes.when}>
+              {t("credits.when")}
+            </th>
             <th scope="col">{t("credits.movement")}</th>
             <th scope="col" className={classes.right}>
               {t("credits.change")}
@@ -45,6 +47,9 @@ function Row({ entry }: { entry: LedgerEntry }) {
       </td>
       <td>
         <span className={classes.movement}>{kindText(entry.kind, i18n)}</span>
+        <time className={classes.whenBelow} dateTime={entry.created_at}>
+          {format.dateTime(entry.created_at)}
+        </time>
         <span className={classes.reason}>{[entry.calls > 0 ? tn("credits.callCount", entry.calls) : "", entry.reason].filter(Boolean).join(" · ")}</span>
       </td>
       <td className={classes.right} data-tone={tone}>

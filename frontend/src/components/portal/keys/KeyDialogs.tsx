@@ -23,20 +23,14 @@ export function useKeyDialogs(initial: KeyDialog | null = null): KeyDialogsState
   return { current, open, close };
 }
 
-interface KeyDialogsProps {
-  dialogs: KeyDialogsState;
-  /** An administrator's dialogs are not held by the plan. */
-  asAdmin?: boolean;
-}
-
-export function KeyDialogs({ dialogs: { current, close }, asAdmin = false }: KeyDialogsProps) {
+export function KeyDialogs({ dialogs: { current, close } }: { dialogs: KeyDialogsState }) {
   const subject = current && current.kind !== "create" ? current : null;
   return (
     <>
       <CreateKeyDialog opened={current?.kind === "create"} appId={current?.kind === "create" ? current.appId : undefined} onClose={close} />
       <RotateKeyDialog subject={subject?.kind === "rotate" ? subject.key : null} onClose={close} />
       <RevokeKeyDialog subject={subject?.kind === "revoke" ? subject.key : null} onClose={close} />
-      <LimitsDialog subject={subject?.kind === "limits" ? subject.key : null} asAdmin={asAdmin} onClose={close} />
+      <LimitsDialog subject={subject?.kind === "limits" ? subject.key : null} onClose={close} />
     </>
   );
 }

@@ -5,6 +5,7 @@ import { notifications } from "@mantine/notifications";
 import { type FormEvent, useState } from "react";
 import { FormError } from "@/components/ui/FormError";
 import { useSetLimits } from "@/hooks/useKeys";
+import { useMe } from "@/hooks/useSession";
 import { useI18n } from "@/i18n/I18nProvider";
 import { type LimitsDraft, draftOf, limitProblems } from "@/lib/portal/limits";
 import { planNamed } from "@/lib/portal/plans";
@@ -15,23 +16,23 @@ import { LimitsOutcome } from "./LimitsOutcome";
 
 interface LimitsDialogProps {
   subject: PortalKey | null;
-  /** An administrator goes beyond the plan; the owner is told how far it reaches. */
-  asAdmin: boolean;
   onClose: () => void;
 }
 
-export function LimitsDialog({ subject, asAdmin, onClose }: LimitsDialogProps) {
+export function LimitsDialog({ subject, onClose }: LimitsDialogProps) {
   const { t } = useI18n();
   return (
     <Modal opened={subject !== null} onClose={onClose} title={subject ? t("limits.title", { name: subject.name }) : ""} size={600} closeButtonProps={{ "aria-label": t("common.close") }}>
-      {subject ? <LimitsForm subject={subject} asAdmin={asAdmin} onClose={onClose} /> : null}
+      {subject ? <LimitsForm subject={subject} onClose={onClose} /> : null}
     </Modal>
   );
 }
 
-function LimitsForm({ subject, asAdmin, onClose }: LimitsDialogProps & { subject: PortalKey }) {
+function LimitsForm({ subject, onClose }: LimitsDialogProps & { subject: PortalKey }) {
   const { t } = useI18n();
   const save = useSetLimits();
+  // An administrator goes beyond the plan; an owner is told how far it reaches.
+  const asAdmin = useMe().data?.role === "admin";
   const plan = planNamed(subject.limits.plan);
   const [draft, setDraft] = useState<LimitsDraft>(draftOf(subject.limits));
   const problems = asAdmin ? [] : limitProblems(draft, plan, subject.environment);
