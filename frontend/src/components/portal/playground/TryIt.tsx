@@ -42,6 +42,9 @@ export function TryIt({ endpoint, parameters, restored, onMade }: TryItProps) {
           const call: MadeCall = { id: answer.request_id, endpoint: endpoint.name, title: endpoint.title, at: Date.now(), text, answer };
           setMade(call);
           onMade(call);
+          // Several records: the form turns to the one that is named first.
+          const at = refusalOf(answer)?.problems[0]?.row ?? null;
+          if (at !== null) draft.setAt(at);
         },
       },
     );
