@@ -62,13 +62,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Give the signed-in account's models, newest first. */
+        /**
+         * Give the signed-in account's models, newest first.
+         * @description A key needs the scope `read`.
+         */
         get: operations["get_models_list_models"];
         put?: never;
         /**
          * Upload a trained scikit-learn model.
          * @description The file is read by an isolated process, never by this server. A file that could run code is refused, and the
          *     answer names each offending global.
+         *
+         *     A key needs the scope `write`.
          */
         post: operations["post_models_upload_model"];
         delete?: never;
@@ -84,10 +89,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Give the account's keys, newest first, whichever door made them. */
+        /**
+         * Give the account's keys, newest first, whichever door made them.
+         * @description A key needs the scope `portal:read`.
+         */
         get: operations["get_v1_keys_list_issued_keys"];
         put?: never;
-        /** Make a key, shown this once. A rate limit beyond the plan is granted up to it, and the warnings say so. */
+        /**
+         * Make a key, shown this once. A rate limit beyond the plan is granted up to it, and the warnings say so.
+         * @description A key needs the scope `portal:write`.
+         */
         post: operations["post_v1_keys_issue_key"];
         delete?: never;
         options?: never;
@@ -102,7 +113,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Give the signed-in account's APIs, newest first. */
+        /**
+         * Give the signed-in account's APIs, newest first.
+         * @description A key needs the scope `read`.
+         */
         get: operations["get_api_export_list_exports"];
         put?: never;
         post?: never;
@@ -119,11 +133,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Give the account's apps and those of its projects, newest first. */
-        get: operations["get_apps_list_apps"];
+        /**
+         * Give the account's apps and those of its projects, newest first.
+         * @description A key needs the scope `portal:read`.
+         */
+        get: operations["get_dev_portal_apps_list_apps"];
         put?: never;
-        /** Make an app; in a project its members share it, and its calls are still charged to its own account. */
-        post: operations["post_apps_make_app"];
+        /**
+         * Make an app; in a project its members share it, and its calls are still charged to its own account.
+         * @description A key needs the scope `portal:write`.
+         */
+        post: operations["post_dev_portal_apps_make_app"];
         delete?: never;
         options?: never;
         head?: never;
@@ -137,25 +157,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Give the account's calls, newest first; with `after`, what was recorded since. */
-        get: operations["get_logs_list_logs"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/dev/audit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Give what happened on one's own account, newest first. */
-        get: operations["get_audit_list_audit"];
+        /**
+         * Give the account's calls, newest first; with `after`, what was recorded since.
+         * @description A key needs the scope `portal:read`.
+         */
+        get: operations["get_dev_portal_logs_list_logs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -171,8 +177,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Give what was called, by day, path and key. */
-        get: operations["get_usage_read_usage"];
+        /**
+         * Give what was called, by day, path and key.
+         * @description A key needs the scope `portal:read`.
+         */
+        get: operations["get_dev_portal_usage_read_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dev/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Give what happened on one's own account, newest first.
+         * @description A key needs the scope `portal:read`.
+         */
+        get: operations["get_dev_portal_audit_list_audit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -188,8 +217,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Give the scopes that the caller may put into a key, the account's APIs by name. */
-        get: operations["get_keys_list_scopes"];
+        /**
+         * Give the scopes that the caller may put into a key, the account's APIs by name.
+         * @description A key needs the scope `portal:read`.
+         */
+        get: operations["get_dev_portal_keys_list_scopes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -205,33 +237,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Give the signed-in account. */
+        /**
+         * Give the signed-in account.
+         * @description A key needs the scope `read`.
+         */
         get: operations["get_users_read_profile"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change the name or the picture of the signed-in account. */
+        /**
+         * Change the name or the picture of the signed-in account.
+         * @description A key needs the scope `write`.
+         */
         patch: operations["patch_users_change_profile"];
-        trace?: never;
-    };
-    "/api/v1/projects": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Give the projects that one is a member of, newest first. */
-        get: operations["get_projects_list_projects"];
-        put?: never;
-        /** Make a project and become its owner. */
-        post: operations["post_projects_create_project"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
         trace?: never;
     };
     "/api/dev/credits": {
@@ -241,10 +261,37 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Give what can be spent, what the month consumed, and what calls cost. */
-        get: operations["get_credits_read_credits"];
+        /**
+         * Give what can be spent, what the month consumed, and what calls cost.
+         * @description A key needs the scope `portal:read`.
+         */
+        get: operations["get_dev_portal_credits_read_credits"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Give the projects that one is a member of, newest first.
+         * @description A key needs the scope `read`.
+         */
+        get: operations["get_projects_list_projects"];
+        put?: never;
+        /**
+         * Make a project and become its owner.
+         * @description A key needs the scope `write`.
+         */
+        post: operations["post_projects_create_project"];
         delete?: never;
         options?: never;
         head?: never;
@@ -258,14 +305,19 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Give the account's keys, newest first, revoked ones too; with app_id those of one app. */
-        get: operations["get_keys_list_keys"];
+        /**
+         * Give the account's keys, newest first, revoked ones too; with app_id those of one app.
+         * @description A key needs the scope `portal:read`.
+         */
+        get: operations["get_dev_portal_keys_list_keys"];
         put?: never;
         /**
          * Make a key, shown this once.
          * @description Limits beyond the plan are granted up to it, and the answer's warnings say so.
+         *
+         *     A key needs the scope `portal:write`.
          */
-        post: operations["post_keys_make_key"];
+        post: operations["post_dev_portal_keys_make_key"];
         delete?: never;
         options?: never;
         head?: never;
@@ -279,8 +331,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Give the account at a glance. */
-        get: operations["get_usage_read_overview"];
+        /**
+         * Give the account at a glance.
+         * @description A key needs the scope `portal:read`.
+         */
+        get: operations["get_dev_portal_usage_read_overview"];
         put?: never;
         post?: never;
         delete?: never;
@@ -296,10 +351,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Give what the log does not keep. */
-        get: operations["get_logs_read_settings"];
-        /** Set what the log must not keep, for calls from now on. */
-        put: operations["put_logs_change_settings"];
+        /**
+         * Give what the log does not keep.
+         * @description A key needs the scope `portal:read`.
+         */
+        get: operations["get_dev_portal_logs_read_settings"];
+        /**
+         * Set what the log must not keep, for calls from now on.
+         * @description A key needs the scope `portal:write`.
+         */
+        put: operations["put_dev_portal_logs_change_settings"];
         post?: never;
         delete?: never;
         options?: never;
@@ -389,8 +450,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Give the account's calls as a file. */
-        get: operations["get_logs_export_logs"];
+        /**
+         * Give the account's calls as a file.
+         * @description A key needs the scope `portal:read`.
+         */
+        get: operations["get_dev_portal_logs_export_logs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -406,7 +470,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Give the APIs with their numbers, newest first. */
+        /**
+         * Give the APIs with their numbers, newest first.
+         * @description A key needs the scope `read`.
+         */
         get: operations["get_monitoring_list_apis"];
         put?: never;
         post?: never;
@@ -443,8 +510,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Prove that one's own trail is as it was written: recompute the hash of every entry. */
-        get: operations["get_audit_verify_audit"];
+        /**
+         * Prove that one's own trail is as it was written: recompute the hash of every entry.
+         * @description A key needs the scope `portal:read`.
+         */
+        get: operations["get_dev_portal_audit_verify_audit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -463,7 +533,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** End a key at once; it stays listed. Twice answers the same. */
+        /**
+         * End a key at once; it stays listed. Twice answers the same.
+         * @description A key needs the scope `portal:write`.
+         */
         delete: operations["delete_v1_keys_revoke_issued_key"];
         options?: never;
         head?: never;
@@ -498,7 +571,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Give the model cache of all workers of this machine. */
+        /**
+         * Give the model cache of all workers of this machine.
+         * @description A key needs the scope `read`.
+         */
         get: operations["get_monitoring_read_cache"];
         put?: never;
         post?: never;
@@ -515,33 +591,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Give one app. */
-        get: operations["get_apps_read_app"];
+        /**
+         * Give one app.
+         * @description A key needs the scope `portal:read`.
+         */
+        get: operations["get_dev_portal_apps_read_app"];
         put?: never;
         post?: never;
-        /** Delete an app and revoke its keys, which stay listed with their account. */
-        delete: operations["delete_apps_delete_app"];
+        /**
+         * Delete an app and revoke its keys, which stay listed with their account.
+         * @description A key needs the scope `portal:write`.
+         */
+        delete: operations["delete_dev_portal_apps_delete_app"];
         options?: never;
         head?: never;
-        /** Rename or describe an app, or put it into a project or out of one. */
-        patch: operations["patch_apps_change_app"];
-        trace?: never;
-    };
-    "/api/monitoring/summary": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Give the numbers of all APIs together. */
-        get: operations["get_monitoring_read_summary"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
+        /**
+         * Rename or describe an app, or put it into a project or out of one.
+         * @description A key needs the scope `portal:write`.
+         */
+        patch: operations["patch_dev_portal_apps_change_app"];
         trace?: never;
     };
     "/api/dev/credits/ledger": {
@@ -551,8 +619,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Give the movements of one's own credits, newest first. */
-        get: operations["get_credits_list_ledger"];
+        /**
+         * Give the movements of one's own credits, newest first.
+         * @description A key needs the scope `portal:read`.
+         */
+        get: operations["get_dev_portal_credits_list_ledger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/monitoring/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Give the numbers of all APIs together.
+         * @description A key needs the scope `read`.
+         */
+        get: operations["get_monitoring_read_summary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -568,19 +659,30 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Give one API with its schemas, an example and snippets that call it. */
+        /**
+         * Give one API with its schemas, an example and snippets that call it.
+         * @description A key needs the scope `read`.
+         */
         get: operations["get_api_export_read_export"];
         put?: never;
         /**
          * Serve a model, as POST /api/export/{model_id} does.
          * @description In this route alone, the id in the path is the model's.
+         *
+         *     A key needs the scope `write`.
          */
         post: operations["post_api_export_export_model_plural"];
-        /** Delete an API with its keys, its request log and its metrics. */
+        /**
+         * Delete an API with its keys, its request log and its metrics.
+         * @description A key needs the scope `write`.
+         */
         delete: operations["delete_api_export_delete_export"];
         options?: never;
         head?: never;
-        /** Rename an API, or set the origins that browsers may call it from. */
+        /**
+         * Rename an API, or set the origins that browsers may call it from.
+         * @description A key needs the scope `write`.
+         */
         patch: operations["patch_api_export_change_export"];
         trace?: never;
     };
@@ -591,15 +693,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Give one key. */
-        get: operations["get_keys_read_key"];
+        /**
+         * Give one key.
+         * @description A key needs the scope `portal:read`.
+         */
+        get: operations["get_dev_portal_keys_read_key"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Rename a key, or set from where and how it may be used. */
-        patch: operations["patch_keys_change_key"];
+        /**
+         * Rename a key, or set from where and how it may be used.
+         * @description A key needs the scope `portal:write`.
+         */
+        patch: operations["patch_dev_portal_keys_change_key"];
         trace?: never;
     };
     "/api/dev/logs/{request_id}": {
@@ -609,8 +717,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Give one call with its bodies. */
-        get: operations["get_logs_read_log"];
+        /**
+         * Give one call with its bodies.
+         * @description A key needs the scope `portal:read`.
+         */
+        get: operations["get_dev_portal_logs_read_log"];
         put?: never;
         post?: never;
         delete?: never;
@@ -626,11 +737,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Give one model with its contract. */
+        /**
+         * Give one model with its contract.
+         * @description A key needs the scope `read`.
+         */
         get: operations["get_models_read_model"];
         put?: never;
         post?: never;
-        /** Delete a model that no API serves; with force=1 its APIs, their keys and their logs too. */
+        /**
+         * Delete a model that no API serves; with force=1 its APIs, their keys and their logs too.
+         * @description A key needs the scope `write`.
+         */
         delete: operations["delete_models_delete_model"];
         options?: never;
         head?: never;
@@ -649,6 +766,8 @@ export interface paths {
         /**
          * Serve a model at an endpoint of its own.
          * @description The answer holds the API's key, which is shown this once.
+         *
+         *     A key needs the scope `write`.
          */
         post: operations["post_api_export_export_model"];
         delete?: never;
@@ -664,11 +783,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Give an app's keys, newest first, revoked ones too. */
-        get: operations["get_apps_list_app_keys"];
+        /**
+         * Give an app's keys, newest first, revoked ones too.
+         * @description A key needs the scope `portal:read`.
+         */
+        get: operations["get_dev_portal_apps_list_app_keys"];
         put?: never;
-        /** Make a key of an app, shown this once as its secret; requests may be signed with it. */
-        post: operations["post_apps_make_app_key"];
+        /**
+         * Make a key of an app, shown this once as its secret; requests may be signed with it.
+         * @description A key needs the scope `portal:write`.
+         */
+        post: operations["post_dev_portal_apps_make_app_key"];
         delete?: never;
         options?: never;
         head?: never;
@@ -688,8 +813,10 @@ export interface paths {
          * Call an endpoint as oneself: no key is needed or shown.
          * @description It is counted, limited, logged and, in the live environment, charged like any call. What the endpoint refuses comes
          *     back inside a 200.
+         *
+         *     A key needs the scope `portal:write`.
          */
-        post: operations["post_playground_execute"];
+        post: operations["post_dev_portal_playground_execute"];
         delete?: never;
         options?: never;
         head?: never;
@@ -703,8 +830,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Give the days of an app's calls, oldest first. */
-        get: operations["get_usage_read_app_usage"];
+        /**
+         * Give the days of an app's calls, oldest first.
+         * @description A key needs the scope `portal:read`.
+         */
+        get: operations["get_dev_portal_usage_read_app_usage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -722,8 +852,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End a key, as POST /api/dev/api-keys/{key_id}/revoke does. */
-        post: operations["post_keys_revoke_key"];
+        /**
+         * End a key, as POST /api/dev/api-keys/{key_id}/revoke does.
+         * @description A key needs the scope `portal:write`.
+         */
+        post: operations["post_dev_portal_keys_revoke_key"];
         delete?: never;
         options?: never;
         head?: never;
@@ -742,8 +875,10 @@ export interface paths {
         /**
          * Let a new key take over, with the same rights, limits and expiry; it is shown this once.
          * @description The present key goes on working for grace_seconds, by default a week.
+         *
+         *     A key needs the scope `portal:write`.
          */
-        post: operations["post_keys_rotate"];
+        post: operations["post_dev_portal_keys_rotate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -757,13 +892,38 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Give a key's limits and what they come to; administrators read those of every account. */
-        get: operations["get_keys_read_limits"];
+        /**
+         * Give a key's limits and what they come to; administrators read those of every account.
+         * @description A key needs the scope `portal:read`.
+         */
+        get: operations["get_dev_portal_keys_read_limits"];
         /**
          * Set some of a key's limits, for every worker's next call.
          * @description Owners are held to their plan; administrators set any key's limits, beyond its plan too.
+         *
+         *     A key needs the scope `portal:write`.
          */
-        put: operations["put_keys_set_limits"];
+        put: operations["put_dev_portal_keys_set_limits"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dev/playground/endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what the account can call, each with its price, shape and an example.
+         * @description A key needs the scope `portal:read`.
+         */
+        get: operations["get_dev_portal_playground_list_endpoints"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -778,33 +938,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Give a project that one is a member of. */
+        /**
+         * Give a project that one is a member of.
+         * @description A key needs the scope `read`.
+         */
         get: operations["get_projects_read_project"];
         put?: never;
         post?: never;
-        /** Delete a project; takes an owner. Its apps stay with the accounts that own them. */
+        /**
+         * Delete a project; takes an owner. Its apps stay with the accounts that own them.
+         * @description A key needs the scope `write`.
+         */
         delete: operations["delete_projects_delete_project"];
         options?: never;
         head?: never;
-        /** Change a project; takes an admin of it. */
+        /**
+         * Change a project; takes an admin of it.
+         * @description A key needs the scope `write`.
+         */
         patch: operations["patch_projects_change_project"];
-        trace?: never;
-    };
-    "/api/dev/playground/endpoints": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List what the account can call, each with its price, shape and an example. */
-        get: operations["get_playground_list_endpoints"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
         trace?: never;
     };
     "/api/dev/playground/docs/{name}": {
@@ -814,8 +966,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Give everything there is to know before calling one endpoint. */
-        get: operations["get_playground_read_docs"];
+        /**
+         * Give everything there is to know before calling one endpoint.
+         * @description A key needs the scope `portal:read`.
+         */
+        get: operations["get_dev_portal_playground_read_docs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dev/api-keys/{key_id}/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Give how a key is used, and what is left of its limits.
+         * @description A key needs the scope `portal:read`.
+         */
+        get: operations["get_dev_portal_usage_read_key_stats"];
         put?: never;
         post?: never;
         delete?: never;
@@ -845,23 +1020,6 @@ export interface paths {
         patch: operations["patch_admin_change_account"];
         trace?: never;
     };
-    "/api/dev/api-keys/{key_id}/stats": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Give how a key is used, and what is left of its limits. */
-        get: operations["get_usage_read_key_stats"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/exports/{api_id}/status": {
         parameters: {
             query?: never;
@@ -870,7 +1028,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Switch an API on or off; off takes effect at the next call. */
+        /**
+         * Switch an API on or off; off takes effect at the next call.
+         * @description A key needs the scope `write`.
+         */
         put: operations["put_api_export_set_export_status"];
         post?: never;
         delete?: never;
@@ -888,8 +1049,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End a key at once, for every worker; it stays listed with its reason. Twice answers the same. */
-        post: operations["post_keys_revoke_api_key"];
+        /**
+         * End a key at once, for every worker; it stays listed with its reason. Twice answers the same.
+         * @description A key needs the scope `portal:write`.
+         */
+        post: operations["post_dev_portal_keys_revoke_api_key"];
         delete?: never;
         options?: never;
         head?: never;
@@ -920,10 +1084,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Give a project's members in the order they came. */
+        /**
+         * Give a project's members in the order they came.
+         * @description A key needs the scope `read`.
+         */
         get: operations["get_projects_list_members"];
         put?: never;
-        /** Take an account into a project; takes an admin of it, and an owner to make another. */
+        /**
+         * Take an account into a project; takes an admin of it, and an owner to make another.
+         * @description A key needs the scope `write`.
+         */
         post: operations["post_projects_add_member"];
         delete?: never;
         options?: never;
@@ -955,7 +1125,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Give one API's usage, performance, resources and series. */
+        /**
+         * Give one API's usage, performance, resources and series.
+         * @description A key needs the scope `read`.
+         */
         get: operations["get_monitoring_read_stats"];
         put?: never;
         post?: never;
@@ -994,6 +1167,8 @@ export interface paths {
         /**
          * Give an API a new key with the present one's rights and limits.
          * @description The present key is revoked now, or works on for grace_seconds. The new key is shown this once.
+         *
+         *     A key needs the scope `write`.
          */
         post: operations["post_api_export_regenerate_key"];
         delete?: never;
@@ -1009,7 +1184,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Give one API's hours, oldest first; hours without calls are left out. */
+        /**
+         * Give one API's hours, oldest first; hours without calls are left out.
+         * @description A key needs the scope `read`.
+         */
         get: operations["get_monitoring_read_metrics"];
         put?: never;
         post?: never;
@@ -1026,7 +1204,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Give one API's calls, newest first. */
+        /**
+         * Give one API's calls, newest first.
+         * @description A key needs the scope `read`.
+         */
         get: operations["get_monitoring_read_requests"];
         put?: never;
         post?: never;
@@ -1046,11 +1227,17 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Put a member out of a project, or leave it oneself. The last owner stays. */
+        /**
+         * Put a member out of a project, or leave it oneself. The last owner stays.
+         * @description A key needs the scope `write`.
+         */
         delete: operations["delete_projects_remove_member"];
         options?: never;
         head?: never;
-        /** Give a member another role. The last owner stays one. */
+        /**
+         * Give a member another role. The last owner stays one.
+         * @description A key needs the scope `write`.
+         */
         patch: operations["patch_projects_change_member"];
         trace?: never;
     };
@@ -4583,7 +4770,7 @@ export interface operations {
             };
         };
     };
-    get_apps_list_apps: {
+    get_dev_portal_apps_list_apps: {
         parameters: {
             query?: {
                 limit?: number;
@@ -4661,7 +4848,7 @@ export interface operations {
             };
         };
     };
-    post_apps_make_app: {
+    post_dev_portal_apps_make_app: {
         parameters: {
             query?: never;
             header?: never;
@@ -4765,7 +4952,7 @@ export interface operations {
             };
         };
     };
-    get_logs_list_logs: {
+    get_dev_portal_logs_list_logs: {
         parameters: {
             query?: {
                 limit?: number;
@@ -4825,6 +5012,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body or query does not fit its shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description More calls than the limit allows */
             429: {
                 headers: {
@@ -4844,7 +5040,97 @@ export interface operations {
             };
         };
     };
-    get_audit_list_audit: {
+    get_dev_portal_usage_read_usage: {
+        parameters: {
+            query?: {
+                environment?: "" | "live" | "test";
+                days?: number;
+                from?: string | null;
+                to?: string | null;
+                key_id?: string;
+                app_id?: string;
+                endpoint?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageOut"];
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body or query does not fit its shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_dev_portal_audit_list_audit: {
         parameters: {
             query?: {
                 limit?: number;
@@ -4926,88 +5212,7 @@ export interface operations {
             };
         };
     };
-    get_usage_read_usage: {
-        parameters: {
-            query?: {
-                environment?: "" | "live" | "test";
-                days?: number;
-                from?: string | null;
-                to?: string | null;
-                key_id?: string;
-                app_id?: string;
-                endpoint?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UsageOut"];
-                };
-            };
-            /** @description The request does not read or does not fit */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description No usable sign-in or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description The identity lacks the right, or the CSRF token is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Absent, or not the caller's to see */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description More calls than the limit allows */
-            429: {
-                headers: {
-                    /** @description Seconds until another call may pass */
-                    "Retry-After"?: number;
-                    /** @description Calls a minute */
-                    "X-RateLimit-Limit"?: number;
-                    /** @description Calls left in this minute */
-                    "X-RateLimit-Remaining"?: number;
-                    /** @description When the minute ends, epoch seconds */
-                    "X-RateLimit-Reset"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
-    get_keys_list_scopes: {
+    get_dev_portal_keys_list_scopes: {
         parameters: {
             query?: never;
             header?: never;
@@ -5212,6 +5417,61 @@ export interface operations {
             };
         };
     };
+    get_dev_portal_credits_read_credits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreditsOut"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     get_projects_list_projects: {
         parameters: {
             query?: {
@@ -5378,62 +5638,7 @@ export interface operations {
             };
         };
     };
-    get_credits_read_credits: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CreditsOut"];
-                };
-            };
-            /** @description No usable sign-in or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description The identity lacks the right, or the CSRF token is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description More calls than the limit allows */
-            429: {
-                headers: {
-                    /** @description Seconds until another call may pass */
-                    "Retry-After"?: number;
-                    /** @description Calls a minute */
-                    "X-RateLimit-Limit"?: number;
-                    /** @description Calls left in this minute */
-                    "X-RateLimit-Remaining"?: number;
-                    /** @description When the minute ends, epoch seconds */
-                    "X-RateLimit-Reset"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
-    get_keys_list_keys: {
+    get_dev_portal_keys_list_keys: {
         parameters: {
             query?: {
                 limit?: number;
@@ -5523,7 +5728,7 @@ export interface operations {
             };
         };
     };
-    post_keys_make_key: {
+    post_dev_portal_keys_make_key: {
         parameters: {
             query?: never;
             header?: {
@@ -5639,7 +5844,7 @@ export interface operations {
             };
         };
     };
-    get_usage_read_overview: {
+    get_dev_portal_usage_read_overview: {
         parameters: {
             query?: {
                 environment?: "" | "live" | "test";
@@ -5686,6 +5891,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body or query does not fit its shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description More calls than the limit allows */
             429: {
                 headers: {
@@ -5705,7 +5919,7 @@ export interface operations {
             };
         };
     };
-    get_logs_read_settings: {
+    get_dev_portal_logs_read_settings: {
         parameters: {
             query?: never;
             header?: never;
@@ -5760,7 +5974,7 @@ export interface operations {
             };
         };
     };
-    put_logs_change_settings: {
+    put_dev_portal_logs_change_settings: {
         parameters: {
             query?: never;
             header?: never;
@@ -6177,7 +6391,7 @@ export interface operations {
             };
         };
     };
-    get_logs_export_logs: {
+    get_dev_portal_logs_export_logs: {
         parameters: {
             query?: {
                 environment?: "" | "live" | "test";
@@ -6227,6 +6441,15 @@ export interface operations {
             };
             /** @description The identity lacks the right, or the CSRF token is missing */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body or query does not fit its shape */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6411,7 +6634,7 @@ export interface operations {
             };
         };
     };
-    get_audit_verify_audit: {
+    get_dev_portal_audit_verify_audit: {
         parameters: {
             query?: never;
             header?: never;
@@ -6766,7 +6989,7 @@ export interface operations {
             };
         };
     };
-    get_apps_read_app: {
+    get_dev_portal_apps_read_app: {
         parameters: {
             query?: never;
             header?: never;
@@ -6832,7 +7055,7 @@ export interface operations {
             };
         };
     };
-    delete_apps_delete_app: {
+    delete_dev_portal_apps_delete_app: {
         parameters: {
             query?: never;
             header?: never;
@@ -6896,7 +7119,7 @@ export interface operations {
             };
         };
     };
-    patch_apps_change_app: {
+    patch_dev_portal_apps_change_app: {
         parameters: {
             query?: never;
             header?: never;
@@ -7002,73 +7225,7 @@ export interface operations {
             };
         };
     };
-    get_monitoring_read_summary: {
-        parameters: {
-            query?: {
-                time_range?: "1h" | "24h" | "7d" | "30d";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SummaryOut"];
-                };
-            };
-            /** @description The request does not read or does not fit */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description No usable sign-in or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description The identity lacks the right, or the CSRF token is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description More calls than the limit allows */
-            429: {
-                headers: {
-                    /** @description Seconds until another call may pass */
-                    "Retry-After"?: number;
-                    /** @description Calls a minute */
-                    "X-RateLimit-Limit"?: number;
-                    /** @description Calls left in this minute */
-                    "X-RateLimit-Remaining"?: number;
-                    /** @description When the minute ends, epoch seconds */
-                    "X-RateLimit-Reset"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
-    get_credits_list_ledger: {
+    get_dev_portal_credits_list_ledger: {
         parameters: {
             query?: {
                 limit?: number;
@@ -7121,6 +7278,72 @@ export interface operations {
             };
             /** @description The body or query does not fit its shape */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_monitoring_read_summary: {
+        parameters: {
+            query?: {
+                time_range?: "1h" | "24h" | "7d" | "30d";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SummaryOut"];
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7492,7 +7715,7 @@ export interface operations {
             };
         };
     };
-    get_keys_read_key: {
+    get_dev_portal_keys_read_key: {
         parameters: {
             query?: never;
             header?: never;
@@ -7558,7 +7781,7 @@ export interface operations {
             };
         };
     };
-    patch_keys_change_key: {
+    patch_dev_portal_keys_change_key: {
         parameters: {
             query?: never;
             header?: never;
@@ -7664,7 +7887,7 @@ export interface operations {
             };
         };
     };
-    get_logs_read_log: {
+    get_dev_portal_logs_read_log: {
         parameters: {
             query?: never;
             header?: never;
@@ -7998,7 +8221,7 @@ export interface operations {
             };
         };
     };
-    get_apps_list_app_keys: {
+    get_dev_portal_apps_list_app_keys: {
         parameters: {
             query?: {
                 limit?: number;
@@ -8087,7 +8310,7 @@ export interface operations {
             };
         };
     };
-    post_apps_make_app_key: {
+    post_dev_portal_apps_make_app_key: {
         parameters: {
             query?: never;
             header?: {
@@ -8205,7 +8428,7 @@ export interface operations {
             };
         };
     };
-    post_playground_execute: {
+    post_dev_portal_playground_execute: {
         parameters: {
             query?: never;
             header?: never;
@@ -8309,7 +8532,7 @@ export interface operations {
             };
         };
     };
-    get_usage_read_app_usage: {
+    get_dev_portal_usage_read_app_usage: {
         parameters: {
             query?: {
                 days?: number;
@@ -8367,6 +8590,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body or query does not fit its shape */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description More calls than the limit allows */
             429: {
                 headers: {
@@ -8386,7 +8618,7 @@ export interface operations {
             };
         };
     };
-    post_keys_revoke_key: {
+    post_dev_portal_keys_revoke_key: {
         parameters: {
             query?: never;
             header?: never;
@@ -8492,7 +8724,7 @@ export interface operations {
             };
         };
     };
-    post_keys_rotate: {
+    post_dev_portal_keys_rotate: {
         parameters: {
             query?: never;
             header?: {
@@ -8610,7 +8842,7 @@ export interface operations {
             };
         };
     };
-    get_keys_read_limits: {
+    get_dev_portal_keys_read_limits: {
         parameters: {
             query?: never;
             header?: never;
@@ -8676,7 +8908,7 @@ export interface operations {
             };
         };
     };
-    put_keys_set_limits: {
+    put_dev_portal_keys_set_limits: {
         parameters: {
             query?: never;
             header?: never;
@@ -8756,6 +8988,61 @@ export interface operations {
             };
             /** @description The body or query does not fit its shape */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_dev_portal_playground_list_endpoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaygroundEndpointOut"][];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9018,62 +9305,7 @@ export interface operations {
             };
         };
     };
-    get_playground_list_endpoints: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlaygroundEndpointOut"][];
-                };
-            };
-            /** @description No usable sign-in or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description The identity lacks the right, or the CSRF token is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description More calls than the limit allows */
-            429: {
-                headers: {
-                    /** @description Seconds until another call may pass */
-                    "Retry-After"?: number;
-                    /** @description Calls a minute */
-                    "X-RateLimit-Limit"?: number;
-                    /** @description Calls left in this minute */
-                    "X-RateLimit-Remaining"?: number;
-                    /** @description When the minute ends, epoch seconds */
-                    "X-RateLimit-Reset"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
-    get_playground_read_docs: {
+    get_dev_portal_playground_read_docs: {
         parameters: {
             query?: never;
             header?: never;
@@ -9113,6 +9345,92 @@ export interface operations {
             };
             /** @description Absent, or not the caller's to see */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_dev_portal_usage_read_key_stats: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyStatsOut"];
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body or query does not fit its shape */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9320,83 +9638,6 @@ export interface operations {
             };
         };
     };
-    get_usage_read_key_stats: {
-        parameters: {
-            query?: {
-                days?: number;
-            };
-            header?: never;
-            path: {
-                key_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KeyStatsOut"];
-                };
-            };
-            /** @description The request does not read or does not fit */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description No usable sign-in or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description The identity lacks the right, or the CSRF token is missing */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Absent, or not the caller's to see */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description More calls than the limit allows */
-            429: {
-                headers: {
-                    /** @description Seconds until another call may pass */
-                    "Retry-After"?: number;
-                    /** @description Calls a minute */
-                    "X-RateLimit-Limit"?: number;
-                    /** @description Calls left in this minute */
-                    "X-RateLimit-Remaining"?: number;
-                    /** @description When the minute ends, epoch seconds */
-                    "X-RateLimit-Reset"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
     put_api_export_set_export_status: {
         parameters: {
             query?: never;
@@ -9494,7 +9735,7 @@ export interface operations {
             };
         };
     };
-    post_keys_revoke_api_key: {
+    post_dev_portal_keys_revoke_api_key: {
         parameters: {
             query?: never;
             header?: never;
