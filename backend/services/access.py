@@ -21,10 +21,13 @@ _Entities = TypeVarTuple("_Entities")
 
 
 class ScopeMissing(Forbidden):
-    """The key does not hold the scope that this takes."""
+    """Whoever asks does not hold the scope that this takes."""
 
     def __init__(self, scope: str) -> None:
-        super().__init__(f"This key does not hold the scope {scope}", details={"reason": "scope", "scope": scope})
+        super().__init__(
+            f"This takes the scope {scope}, which is not yours to use or give",
+            details={"reason": "scope", "scope": scope},
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,16 @@ class SomebodyElsesApp(Forbidden):
         super().__init__("Only the account that owns an app puts it into a project or takes it out")
 
 
+class BothEnvironments(Forbidden):
+    """A key, which is live or test, would end keys of the other environment."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "An app may have live and test keys, which would end with it: sign in to delete it",
+            details={"reason": "environment"},
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class AppView:
     """An app as somebody sees it."""
@@ -138,9 +148,12 @@ def delete_app(app_id: str, *, viewer: Viewer) -> None:
     Raises:
         NotFound: no such app, or not the viewer's.
         RoleTooLow: not its owner, nor one who administers its project.
+        BothEnvironments: asked for with a key.
     """
     reached = reached_app(app_id, viewer)
     require_at_least(reached.role, Role.ADMIN)
+    if viewer.environment is not None:
+        raise BothEnvironments
     row = reached.row
     db.session.execute(delete(DevApp).where(DevApp.id == app_id).execution_options(synchronize_session=False))
     keys = db.session.scalars(select(AppKey).where(AppKey.app_id == app_id, AppKey.revoked_at.is_(None))).all()

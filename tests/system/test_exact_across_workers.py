@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from tests.redis_server import redis_url
+from tests.redis_server import redis_server
 from tests.system.conftest import ROW
 from tests.system.server import Server, running_server, wait_for
 
-__all__ = ["redis_url"]
+__all__ = ["redis_server"]
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 ARRANGEMENTS = ["2 workers", "8 workers", "2 workers, Redis", "8 workers, Redis"]
 
@@ -28,7 +28,7 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     arrangement: str = request.param
     settings = {"WEB_CONCURRENCY": arrangement[0]}
     if arrangement.endswith("Redis"):
-        settings["REDIS_URL"] = request.getfixturevalue("redis_url")
+        settings["REDIS_URL"] = request.getfixturevalue("redis_server")
     with running_server(tmp_path_factory.mktemp("server"), **settings) as running:
         yield running
 

@@ -175,3 +175,14 @@ def test_a_key_counts_its_own_environment(alice: Person) -> None:
     assert program.get(f"{APPS}/{app_id}").get_json()["key_count"] == 0
     assert program.get(f"{APPS}/{app_id}/keys").get_json() == []
     assert alice.get(f"{APPS}/{app_id}").get_json()["key_count"] == 1
+
+
+@pytest.mark.parametrize("environment", ["live", "test"])
+def test_a_key_deletes_no_app(alice: Person, environment: str) -> None:
+    """A test key would end live keys by it, or the other way round."""
+    made = alice.post("/api/dev/apps", json={"name": "Shop"}).get_json()
+    body = {"name": "k", "environment": environment, "scopes": ["portal:*"]}
+    key = alice.post("/api/dev/api-keys", json=body).get_json()["api_key"]
+    path, headers = f"/api/dev/apps/{made['id']}", {"X-API-Key": key}
+    assert alice.client.delete(path, headers=headers).status_code == 403
+    assert alice.get(path).status_code == 200

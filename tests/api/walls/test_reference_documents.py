@@ -47,10 +47,10 @@ def test_a_revoked_key_is_refused_and_stays_listed(alice: Person, exported: dict
     assert shown["status"] == "revoked"
 
 
+@pytest.mark.usefixtures("hers")
 @pytest.mark.parametrize("what", ["usage", "logs", "credits", "overview", "playground/endpoints", "api-keys"])
-def test_the_portal_s_reads_answer(alice: Person, hers: Ids, what: str) -> None:
+def test_the_portal_s_reads_answer(alice: Person, what: str) -> None:
     """GET /api/dev/..., signed in; without a session 401."""
-    assert hers
     assert alice.get(f"/api/dev/{what}").status_code == 200
     assert alice.client.get(f"/api/dev/{what}").status_code == 401
 
