@@ -61,6 +61,17 @@ def upload_model() -> MLModelOut:
         return model_out(model_service.accept(incoming, words, sample=sample, viewer=current_viewer()))
 
 
+@models.post("/demo")
+@access("write")
+@models.output(MLModelOut, status_code=201)
+@refuses(503)
+def add_demo_model() -> MLModelOut:
+    """Add a small model that is ready to export, for whoever has none at hand: which iris it is, from four lengths."""
+    from backend.services import demo_service  # noqa: PLC0415 - trains a model; other routes need no training
+
+    return model_out(demo_service.add_first_model(current_viewer()))
+
+
 @models.get("")
 @access("read")
 @models.input(ModelsQuery, location="query")

@@ -8,6 +8,7 @@ from backend.middleware.access import access
 from backend.middleware.openapi import refuses
 from backend.middleware.session_auth import current_viewer
 from backend.schemas.usage import (
+    AppUsageQuery,
     DayOut,
     DaysQuery,
     EnvironmentQuery,
@@ -48,12 +49,13 @@ def read_overview(query_data: EnvironmentQuery) -> OverviewOut:
 
 @usage.get("/apps/<app_id>/usage")
 @access("portal:read")
-@usage.input(DaysQuery, location="query")
+@usage.input(AppUsageQuery, location="query")
 @usage.output(list[DayOut])  # type: ignore[arg-type]  # APIFlask 3 takes lists
 @refuses(400, 404, 422)
-def read_app_usage(app_id: str, query_data: DaysQuery) -> list[DayOut]:
+def read_app_usage(app_id: str, query_data: AppUsageQuery) -> list[DayOut]:
     """Give the days of an app's calls, oldest first."""
-    return usage_service.read_app_usage(app_id, query_data.days, viewer=current_viewer())
+    wanted = UsageFilter(query_data.environment, app_id=app_id)
+    return usage_service.read_app_usage(wanted, query_data.days, viewer=current_viewer())
 
 
 @usage.get("/api-keys/<key_id>/stats")

@@ -42,6 +42,10 @@ class EnvironmentQuery(Query):
     environment: Literal["", "live", "test"] = ""
 
 
+class AppUsageQuery(DaysQuery, EnvironmentQuery):
+    """Which days, and of which environment."""
+
+
 class UsageQuery(DaysQuery, EnvironmentQuery):
     """Which calls, and of which days; `from` and `to` go before `days`."""
 

@@ -1,10 +1,10 @@
 """The demo: three models trained on scikit-learn's bundled data, uploaded and exported as anybody's would be.
 
-Made once, at the first start with DEMO=1. Its traffic is real: calls over HTTP with rows of the data sets, some of
-them wrong on purpose, as callers' are.
+Made once, at the first start with DEMO=1; any account may have the first of them. Its traffic is real: calls over HTTP
+with rows of the data sets, some of them wrong on purpose, as callers' are.
 """
 
-# ruff: noqa: TID253 - imported by the setup command alone, which trains models
+# ruff: noqa: TID253 - imported where models are trained: by the setup command, and by the route of the demo model
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from backend.core.jsontools import dumps
 from backend.core.logging import get_logger
+from backend.models import MLModel
 from backend.services.access import Viewer
 from backend.services.api_export_service import APIExportService
 from backend.services.documentation_service import snippets
@@ -56,18 +57,27 @@ def make_demo(account_id: str) -> dict[str, object]:
     curl: list[str] = []
     keys: dict[str, str] = {}
     for demo in (iris(), diabetes(), wine()):
-        model = add_model(
-            viewer=viewer,
-            file=as_artefact(demo.estimator),
-            file_name=f"{demo.name.lower().replace(' ', '-')}.joblib",
-            name=demo.name,
-            description=demo.description,
-            sample=demo.sample.to_json(orient="records").encode(),
-        )
+        model = _add(demo, viewer)
         exported = APIExportService.export_model(model.id, viewer=viewer)
         keys[str(exported.api.id)] = exported.api_key
         curl.append(snippets(exported.api, key=exported.api_key).curl)
     return {"curl": curl[:1], "traffic": keys}
+
+
+def add_first_model(viewer: Viewer) -> MLModel:
+    """Give an account the iris model, through the same inspection as any upload, so that it can try everything."""
+    return _add(iris(), viewer)
+
+
+def _add(demo: DemoModel, viewer: Viewer) -> MLModel:
+    return add_model(
+        viewer=viewer,
+        file=as_artefact(demo.estimator),
+        file_name=f"{demo.name.lower().replace(' ', '-')}.joblib",
+        name=demo.name,
+        description=demo.description,
+        sample=demo.sample.to_json(orient="records").encode(),
+    )
 
 
 def iris() -> DemoModel:

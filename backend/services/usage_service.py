@@ -71,15 +71,15 @@ def read_usage(span: DaySpan, wanted: UsageFilter, *, viewer: Viewer) -> UsageOu
     )
 
 
-def read_app_usage(app_id: str, days: int, *, viewer: Viewer) -> list[DayOut]:
+def read_app_usage(wanted: UsageFilter, days: int, *, viewer: Viewer) -> list[DayOut]:
     """Give an app's days, oldest first, to its owner and to the members of its project.
 
     Raises:
         NotFound: no such app, or not the viewer's to see.
     """
-    readable_app(app_id, viewer)
+    readable_app(wanted.app_id, viewer)
     span = _span(days)
-    uses = uses_by(rows_of(span, UsageFilter(app_id=app_id), viewer=viewer), lambda row: row.day)
+    uses = uses_by(rows_of(span, wanted, viewer=viewer), lambda row: row.day)
     return [_day(day, uses.get(day) or DayUse()) for day in span.days()]
 
 

@@ -2,6 +2,7 @@
 
 /** Apps: the list, one app with its usage, and their life cycle. */
 import { type QueryClient, keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEnvironment } from "@/hooks/useEnvironment";
 import { appsApi } from "@/lib/portal/apps";
 import { portalKeys } from "@/lib/portal/queryKeys";
 import type { AppDraft } from "@/lib/portal/types";
@@ -19,9 +20,10 @@ export function useApp(appId: string | null) {
 }
 
 export function useAppUsage(appId: string, days: number) {
+  const { environment } = useEnvironment();
   return useQuery({
-    queryKey: portalKeys.appUsage(appId, days),
-    queryFn: ({ signal }) => appsApi.usage(appId, days, signal),
+    queryKey: portalKeys.appUsage(appId, days, environment),
+    queryFn: ({ signal }) => appsApi.usage(appId, { days, environment }, signal),
     placeholderData: keepPreviousData,
     refetchInterval: 10_000,
   });

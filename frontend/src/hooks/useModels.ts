@@ -34,6 +34,15 @@ export function useUploadModel() {
   });
 }
 
+/** A small model that is ready to export, for whoever has none at hand. */
+export function useAddDemoModel() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => api.models.addDemo(),
+    onSuccess: () => client.invalidateQueries({ queryKey: queryKeys.modelList }),
+  });
+}
+
 export function useDeleteModel() {
   const client = useQueryClient();
   return useMutation({

@@ -39,6 +39,9 @@ export const api = {
       getPage<MLModel>("/api/models", query, signal),
     get: (modelId: number, signal?: AbortSignal) => get<MLModel>(`/api/models/${modelId}`, {}, signal),
     upload: uploadModel,
+    async addDemo(): Promise<MLModel> {
+      return (await request<MLModel>("POST", "/api/models/demo")).data;
+    },
     async delete(modelId: number, force = false): Promise<void> {
       await request<void>("DELETE", `/api/models/${modelId}`, { query: force ? { force: 1 } : {} });
     },

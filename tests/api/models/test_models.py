@@ -168,3 +168,13 @@ def test_an_upload_that_died_leaves_nothing_after_the_next_start(app: Flask) -> 
     assert removed == 1
     assert not orphan.exists()
     assert not living.path.exists()
+
+
+def test_a_newcomer_takes_the_demo_model_and_serves_it(alice: Person) -> None:
+    """Who has no model at hand can try everything all the same."""
+    made = alice.post("/api/models/demo")
+    assert made.status_code == 201, made.get_json()
+    api = alice.post(f"/api/export/{made.get_json()['id']}").get_json()
+    example = alice.get(f"/api/exports/{api['api_id']}").get_json()["example"]
+    answer = alice.client.post(api["api_endpoint"], json=example, headers={"X-API-Key": api["api_key"]})
+    assert answer.get_json()["prediction"] in {"setosa", "versicolor", "virginica"}

@@ -2,15 +2,16 @@
 
 import { Button, CloseButton, Group, Skeleton, Stack, TextInput } from "@mantine/core";
 import { useDisclosure, useMediaQuery } from "@mantine/hooks";
-import { IconBox, IconSearch, IconSearchOff, IconUpload } from "@tabler/icons-react";
-import { useMemo, useState } from "react";
+import { IconBox, IconFlower, IconSearch, IconSearchOff, IconUpload } from "@tabler/icons-react";
+import { type ReactNode, useMemo, useState } from "react";
 import { ExportAPIModal } from "@/components/monitoring/ExportAPIModal";
 import { EmptyState } from "@/components/ui/EmptyState";
+import { FormError } from "@/components/ui/FormError";
 import { PageHeader } from "@/components/ui/PageHeader";
 import { QueryView } from "@/components/ui/QueryView";
 import { UploadDrawer } from "@/components/upload/UploadDrawer";
 import { type ExportFlow, useExportFlow } from "@/hooks/useExportFlow";
-import { useModels } from "@/hooks/useModels";
+import { useAddDemoModel, useModels } from "@/hooks/useModels";
 import { useI18n } from "@/i18n/I18nProvider";
 import type { MLModel } from "@/lib/types";
 import { ModelCards } from "./ModelCards";
@@ -33,7 +34,7 @@ export function ModelsView() {
         query={query}
         skeleton={<ListSkeleton />}
         isEmpty={(data) => data.pages.every((page) => page.items.length === 0)}
-        empty={<EmptyState icon={IconBox} title={t("models.emptyTitle")} text={t("models.emptyText")} action={uploadButton} />}
+        empty={<FirstModel upload={uploadButton} />}
       >
         {(data) => (
           <>
@@ -52,6 +53,23 @@ export function ModelsView() {
       <ExportAPIModal flow={flow} />
     </>
   );
+}
+
+function FirstModel({ upload }: { upload: ReactNode }) {
+  const { t } = useI18n();
+  const demo = useAddDemoModel();
+  const actions = (
+    <Stack align="center" gap="sm">
+      <Group justify="center" gap="sm">
+        {upload}
+        <Button variant="default" leftSection={<IconFlower size={16} stroke={1.8} />} loading={demo.isPending} onClick={() => demo.mutate()}>
+          {t("models.addDemo")}
+        </Button>
+      </Group>
+      <FormError error={demo.error} />
+    </Stack>
+  );
+  return <EmptyState icon={IconBox} title={t("models.emptyTitle")} text={t("models.emptyText")} action={actions} />;
 }
 
 function ModelList({ models, flow }: { models: MLModel[]; flow: ExportFlow }) {

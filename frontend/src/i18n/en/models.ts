@@ -2,6 +2,7 @@ export const models = {
   title: "Models",
   subtitle: "Trained scikit-learn models, ready to be served.",
   upload: "Upload model",
+  addDemo: "Use the iris demo model",
   searchLabel: "Search models",
   searchPlaceholder: "Search by name, file or estimator",
   count_one: "{count} model",

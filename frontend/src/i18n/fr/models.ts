@@ -4,6 +4,7 @@ export const models: Dictionary["models"] = {
   title: "Modèles",
   subtitle: "Modèles scikit-learn entraînés, prêts à être servis.",
   upload: "Déposer un modèle",
+  addDemo: "Prendre le modèle de démonstration (iris)",
   searchLabel: "Rechercher un modèle",
   searchPlaceholder: "Nom, fichier ou estimateur",
   count_one: "{count} modèle",

@@ -10,7 +10,7 @@ export const portalKeys = {
   apps: ["portal", "apps"] as const,
   appList: ["portal", "apps", "list"] as const,
   app: (appId: string) => ["portal", "apps", "one", appId] as const,
-  appUsage: (appId: string, days: number) => ["portal", "apps", "usage", appId, days] as const,
+  appUsage: (appId: string, days: number, environment: string) => ["portal", "apps", "usage", appId, days, environment] as const,
   overviews: ["portal", "overview"] as const,
   overview: (environment: Environment) => ["portal", "overview", environment] as const,
   credits: ["portal", "credits"] as const,
