@@ -298,6 +298,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/models/demo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a small model that is ready to export, for whoever has none at hand: which iris it is, from four lengths.
+         * @description A key needs the scope `write`.
+         */
+        post: operations["post_models_add_demo_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dev/api-keys": {
         parameters: {
             query?: never;
@@ -5638,6 +5658,70 @@ export interface operations {
             };
         };
     };
+    post_models_add_demo_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MLModelOut"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A part that the answer needs is down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     get_dev_portal_keys_list_keys: {
         parameters: {
             query?: {
@@ -8535,6 +8619,7 @@ export interface operations {
     get_dev_portal_usage_read_app_usage: {
         parameters: {
             query?: {
+                environment?: "" | "live" | "test";
                 days?: number;
             };
             header?: never;

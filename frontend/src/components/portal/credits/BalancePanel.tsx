@@ -49,7 +49,7 @@ export function BalancePanel({ credits, withPlansLink }: { credits: Credits; wit
 function Meter({ credits }: { credits: Credits }) {
   const { t, format } = useI18n();
   const { percent, state } = consumption(credits);
-  const text = t("credits.used", { share: format.percent(percent, 0) });
+  const text = t("credits.used", { share: format.percent(percent, percent < 1 ? 2 : 0) });
   return (
     <div className={classes.meter} data-state={state}>
       <div className={classes.track} role="progressbar" aria-label={t("credits.meter")} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(percent)} aria-valuetext={`${text} ${t(`credits.state_${state}`)}`}>
