@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import ColumnElement, Row, func, or_, select
 
 from backend.core.logging import get_logger
 from backend.engine.keys import Environment
@@ -241,12 +241,13 @@ def _active_keys(environment: str, viewer: Viewer) -> int:
 
 
 def _first_steps(viewer: Viewer) -> FirstStepsOut:
-    def has(column: Any) -> bool:  # noqa: ANN401 - the owner's column of a table
-        return db.session.scalar(select(column).where(column == viewer.account_id).limit(1)) is not None
+    def has(column: Any, *more: ColumnElement[bool]) -> bool:  # noqa: ANN401 - the owner's column of a table
+        return db.session.scalar(select(column).where(column == viewer.account_id, *more).limit(1)) is not None
 
     return FirstStepsOut(
         has_api=has(ExportedAPI.account_id),
         has_app=has(DevApp.account_id),
-        has_key=has(AppKey.account_id),
+        # An export brings a key of its own, which is no step of the newcomer's.
+        has_key=has(AppKey.account_id, AppKey.api_id.is_(None)),
         has_call=has_calls(viewer),
     )

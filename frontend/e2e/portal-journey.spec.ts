@@ -109,6 +109,8 @@ test("from signing up to a revoked key that is refused, all of it in the audit",
     const drawer = page.getByRole("dialog", { name: "Call" });
     await expect(drawer.getByText("sepal_length").first()).toBeVisible();
     await drawer.getByRole("button", { name: "Close" }).click();
+    // A click on what the drawer still covers would be lost.
+    await expect(drawer).toBeHidden();
     await expect(page.getByRole("row").filter({ hasText: "Greenhouse" }).filter({ hasText: "200" })).toBeVisible();
     await expect(page.getByRole("row").filter({ hasText: "Playground" }).filter({ hasText: "400" })).toBeVisible();
   });
