@@ -1,4 +1,6 @@
 export const portal = {
+  guide_api: "API guide",
+  guide_billing: "Credits guide",
   environment_live: "Live",
   environment_test: "Test",
   overviewTitle: "Overview",

@@ -1,6 +1,8 @@
 import type { Dictionary } from "@/i18n/dictionary";
 
 export const portal: Dictionary["portal"] = {
+  guide_api: "Guide de l’API",
+  guide_billing: "Guide des crédits",
   environment_live: "Production",
   environment_test: "Test",
   overviewTitle: "Vue d’ensemble",

@@ -5,6 +5,7 @@ import { PageHeader } from "@/components/ui/PageHeader";
 import { QueryView } from "@/components/ui/QueryView";
 import { useCredits } from "@/hooks/useCredits";
 import { useI18n } from "@/i18n/I18nProvider";
+import { GuideLink } from "../shared/GuideLink";
 import { BalancePanel } from "./BalancePanel";
 import classes from "./Credits.module.css";
 import { Ledger } from "./Ledger";
@@ -17,7 +18,11 @@ export function CreditsView({ plans = false }: { plans?: boolean }) {
   const query = useCredits();
   return (
     <>
-      <PageHeader title={t(plans ? "credits.billingTitle" : "credits.title")} subtitle={t(plans ? "credits.billingSubtitle" : "credits.subtitle")} />
+      <PageHeader
+        title={t(plans ? "credits.billingTitle" : "credits.title")}
+        subtitle={t(plans ? "credits.billingSubtitle" : "credits.subtitle")}
+        actions={<GuideLink guide="billing" />}
+      />
       <QueryView query={query} skeleton={<CreditsSkeleton />}>
         {(credits) => (
           <>

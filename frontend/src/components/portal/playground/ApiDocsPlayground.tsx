@@ -9,6 +9,7 @@ import { PageHeader } from "@/components/ui/PageHeader";
 import { QueryView } from "@/components/ui/QueryView";
 import { usePlaygroundEndpoints } from "@/hooks/usePlayground";
 import { useI18n } from "@/i18n/I18nProvider";
+import { GuideLink } from "../shared/GuideLink";
 import classes from "./Playground.module.css";
 import { Workbench } from "./Workbench";
 
@@ -17,7 +18,7 @@ export function ApiDocsPlayground() {
   const { t } = useI18n();
   return (
     <>
-      <PageHeader title={t("playground.title")} subtitle={t("playground.subtitle")} />
+      <PageHeader title={t("playground.title")} subtitle={t("playground.subtitle")} actions={<GuideLink guide="api" />} />
       <Suspense fallback={<Waiting />}>
         <Endpoints />
       </Suspense>
