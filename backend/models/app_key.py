@@ -59,6 +59,8 @@ class AppKey(Base):
     """AES-256-GCM with the key id as associated data; only of keys that sign."""
     replaces_key_id: Mapped[str | None] = mapped_column(String(64), unique=True, index=True)
     """The key this one took over from, by value; of two that would take over at once the database refuses one."""
+    counted_as: Mapped[str | None] = mapped_column(String(64))
+    """The first key of its line, whose counters it goes on with; none for the first itself."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, server_default=func.current_timestamp())
     expires_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

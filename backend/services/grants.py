@@ -17,7 +17,7 @@ from backend.engine.keys import Environment
 from backend.engine.limits.rules import DailyQuota, Overage, Policy, Rule, TokenBucket
 from backend.engine.scopes import PREDICT_ANY, WRITE
 from backend.engine.sealing import SealBroken, Sealer
-from backend.models import Account, APIKeyQuota, AppKey
+from backend.models import Account, AppKey
 
 WINDOW_SECONDS = 60.0
 log = get_logger(__name__)
@@ -80,7 +80,7 @@ def grant_of_key(key: AppKey, plan: str, sealer: Sealer) -> Grant:
         account_id=key.account_id,
         environment=environment,
         scopes=frozenset(key.scopes),
-        rules=rules_of_key(key.key_id, key.quota, plan_rule(key.account_id, plan, environment)),
+        rules=rules_of_key(key, plan_rule(key.account_id, plan, environment)),
         key_id=key.key_id,
         app_id=key.app_id,
         expires_at=key.expires_at,
@@ -109,19 +109,23 @@ def plan_rule(account_id: str, plan: str, environment: Environment) -> Policy:
     return Policy("plan", f"plan:{environment}:{account_id}", plan_named(plan).calls_per_minute, WINDOW_SECONDS)
 
 
-def rules_of_key(key_id: str, quota: APIKeyQuota, plan: Policy) -> tuple[Rule, ...]:
-    """Give every limit of a key's calls; one that was lifted beyond its plan is not held by the plan."""
+def rules_of_key(key: AppKey, plan: Policy) -> tuple[Rule, ...]:
+    """Give every limit of a key's calls; one that was lifted beyond its plan is not held by the plan.
+
+    Keys of one line of rotations count together, so that a rotation gives no fresh quota.
+    """
+    quota, counter = key.quota, key.counted_as or key.key_id
     per_minute: Rule = (
-        Policy("per-key", f"key:{key_id}", quota.sustained_limit, WINDOW_SECONDS)
+        Policy("per-key", f"key:{counter}", quota.sustained_limit, WINDOW_SECONDS)
         if quota.burst_limit is None
-        else TokenBucket("per-key", f"bucket:{key_id}", quota.burst_limit, quota.sustained_limit)
+        else TokenBucket("per-key", f"bucket:{counter}", quota.burst_limit, quota.sustained_limit)
     )
     rules: tuple[Rule, ...] = (per_minute,)
     if quota.sustained_limit <= plan.limit:
         rules += (plan,)
     if quota.daily_quota is not None:
         action = cast("Overage", quota.overage_action)
-        rules += (DailyQuota("daily-quota", f"day:{key_id}", quota.daily_quota, action),)
+        rules += (DailyQuota("daily-quota", f"day:{counter}", quota.daily_quota, action),)
     return rules
 
 

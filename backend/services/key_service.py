@@ -36,6 +36,7 @@ class KeyRights:
     allowed_addresses: Sequence[str] = ()
     signature_schemes: Sequence[Scheme] = ()
     is_signature_required: bool = False
+    counted_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ def add_key(rights: KeyRights, *, replaces: AppKey | None = None) -> AddedKey:
         # A signature can only be checked with the secret itself; other keys are kept as digest alone.
         encrypted_secret=runtime.sealer.seal(minted.secret.encode(), key_id) if rights.signature_schemes else None,
         replaces_key_id=None if replaces is None else replaces.key_id,
+        counted_as=rights.counted_as,
         created_at=runtime.clock.now(),
         expires_at=rights.expires_at,
         quota=APIKeyQuota(**asdict(rights.limits)),
@@ -91,6 +93,7 @@ def successor(old: AppKey, *, expires_at: datetime | None) -> AddedKey:
         allowed_addresses=old.allowed_addresses,
         signature_schemes=cast("list[Scheme]", old.signature_schemes),
         is_signature_required=old.is_signature_required,
+        counted_as=old.counted_as or old.key_id,
     )
     return add_key(rights, replaces=old)
 

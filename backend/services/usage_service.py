@@ -215,7 +215,7 @@ def _window(reached: ReachedKey) -> WindowOut | None:
     """Give what is left of the limit that would refuse the key's next call."""
     row = reached.row
     plan = plan_rule(row.account_id, reached.account.plan, cast("Environment", row.environment))
-    rules = rules_of_key(row.key_id, row.quota, plan)
+    rules = rules_of_key(row, plan)
     try:
         decision = bind([current_runtime().limiter.peek(rule) for rule in rules])
     except (OSError, StateError):

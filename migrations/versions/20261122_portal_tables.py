@@ -43,6 +43,7 @@ $$ LANGUAGE plpgsql
 ADDED = {
     "dev_app_keys": (
         "app_id",
+        "counted_as",
         "encrypted_secret",
         "is_signature_required",
         "signature_schemes",
@@ -289,6 +290,7 @@ def upgrade() -> None:
     op.add_column('dev_app_keys', sa.Column('encrypted_secret', sa.LargeBinary(), nullable=True))
     op.add_column('dev_app_keys', sa.Column('app_id', sa.String(length=36), nullable=True))
     op.create_index('ix_dev_app_keys_app_id', 'dev_app_keys', ['app_id'])
+    op.add_column('dev_app_keys', sa.Column('counted_as', sa.String(length=64), nullable=True))
     op.create_index('ix_dev_app_keys_replaces_key_id', 'dev_app_keys', ['replaces_key_id'], unique=True)
     watch(WATCHED)
     refuse_changes()

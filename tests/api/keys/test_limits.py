@@ -151,11 +151,14 @@ class TestInForce:
         assert alice.get(limits_path(key)).get_json()["sustained_limit"] == 2
 
     def test_a_rotated_key_keeps_its_limits_in_the_gateway_too(self, alice: Person, exported: dict[str, Any]) -> None:
-        """A rotation is no way to a larger limit."""
-        key = new_key(alice, limits={"burst_limit": None, "sustained_limit": 2})
+        """A rotation is no way to a larger limit, nor to a fresh quota: old and new count together."""
+        key = new_key(alice, limits={"burst_limit": None, "sustained_limit": 3})
+        assert calls(alice, exported["id"], key["api_key"], 1) == [200]
         new = alice.post(f"/api/dev/keys/{key['id']}/rotate").get_json()
+        newest = alice.post(f"/api/dev/keys/{new['key_id']}/rotate").get_json()
 
-        assert calls(alice, exported["id"], new["api_key"], 3) == [200, 200, 429]
+        assert calls(alice, exported["id"], key["api_key"], 1) == [200]
+        assert calls(alice, exported["id"], newest["api_key"], 2) == [200, 429]
 
 
 class TestExports:
