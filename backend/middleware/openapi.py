@@ -167,12 +167,18 @@ def answers_file(description: str, *media_types: str) -> Callable[[View], View]:
     """Document a 200 that is a file of one of some media types."""
 
     def annotate(view: View) -> View:
-        content = {name.partition(";")[0]: {"schema": {"type": "string"}} for name in media_types}
+        content = {name.partition(";")[0]: {"schema": _file_schema(name)} for name in media_types}
         responses = _spec(view).get("responses") or {}
         _spec(view)["responses"] = {**responses, "200": {"description": description, "content": content}}
         return view
 
     return annotate
+
+
+def _file_schema(media_type: str) -> dict[str, Any]:
+    """Give what a file of ours holds: JSON is a list of objects, all else is text."""
+    is_json = media_type.startswith("application/json")
+    return {"type": "array", "items": {"type": "object"}} if is_json else {"type": "string"}
 
 
 def takes_multipart(schema: Mapping[str, Any]) -> Callable[[View], View]:

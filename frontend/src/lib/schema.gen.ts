@@ -6502,7 +6502,7 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
-                    "application/json": string;
+                    "application/json": Record<string, never>[];
                 };
             };
             /** @description The request does not read or does not fit */
