@@ -24,6 +24,8 @@ FLASK := $(BIN)/python -m flask --app backend.app:create_app
 # Reads .env under the environment: what was set there wins.
 SETTINGS = before=$$(export -p); if [ -f .env ]; then set -a; . ./.env; set +a; fi; eval "$$before"
 NPM := npm --prefix frontend --silent
+# pytest's status where PYTEST_ARGS choose none of the tests of a part.
+NONE_CHOSEN := 5
 COMPILE := CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --quiet --generate-hashes --strip-extras \
 	--allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
@@ -75,8 +77,9 @@ test-e2e: $(RUNTIME) $(NODE_MODULES) $(WEB) ## The browser tests, against a serv
 	scripts/ci-e2e.sh
 
 .PHONY: test-python
-test-python: $(DEV) $(WEB) ## The Python tests; PYTEST_ARGS="-k limits -x" narrows them
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+test-python: $(DEV) $(WEB) ## The Python tests, those of whole servers after the others; PYTEST_ARGS="-k limits -x" narrows them
+	$(BIN)/python -m pytest -n auto --ignore=tests/system $(PYTEST_ARGS) || [ $$? -eq $(NONE_CHOSEN) ]
+	$(BIN)/python -m pytest tests/system $(PYTEST_ARGS) || [ $$? -eq $(NONE_CHOSEN) ]
 
 ##@ Parts
 .PHONY: venv
