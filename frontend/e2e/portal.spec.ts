@@ -22,13 +22,13 @@ test("an access token that ran out is renewed without the reader noticing", asyn
   await page.goto("/models");
   await page.context().clearCookies({ name: "access_token_cookie" });
   await page.reload();
-  await expect(page.getByRole("link", { name: "Iris species" })).toBeVisible();
+  await expect(page.getByRole("link", { name: "Iris species" }).first()).toBeVisible();
   await expect(page).toHaveURL(/\/models$/);
 });
 
 test("a deep link survives a reload, and its way back is followed without one", async ({ signedIn: page }) => {
   await page.goto("/models");
-  await page.getByRole("link", { name: "Iris species" }).click();
+  await page.getByRole("link", { name: "Iris species" }).first().click();
   await expect(page).toHaveURL(/\/models\/\d+$/);
   await page.reload();
   await expect(page.getByRole("heading", { level: 1, name: "Iris species" })).toBeVisible();
@@ -65,7 +65,7 @@ test("signing out ends the session", async ({ signedIn: page }) => {
 
 test("a dialog opened from a menu gives the keyboard back to the menu's button", async ({ signedIn: page }) => {
   await page.goto("/models");
-  const more = page.getByRole("button", { name: "More actions for Iris species" });
+  const more = page.getByRole("button", { name: "More actions for Iris species" }).first();
   await more.focus();
   await page.keyboard.press("Enter");
   await page.getByRole("menuitem", { name: "Export with options…" }).press("Enter");
