@@ -1,7 +1,7 @@
 """Scopes: what a key may do, as words, and which word covers which.
 
     predict:7      call one API             predict:*     call every API of the account
-    read           read models, exports, monitoring, projects, the profile
+    read           read models, exports, projects, the profile
     write          change them, and call every kind of the account
     portal:read    read keys, apps, usage, logs, credits, audit, the playground
     portal:write   change keys, apps and limits, and call from the playground

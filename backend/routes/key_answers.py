@@ -13,7 +13,7 @@ from backend.services.key_views import KeyView
 
 SCOPE_WORDS = {
     "predict:*": ("Call every API", "Call every exported API of the account, those to come included."),
-    "read": ("Read", "Read models, exported APIs, monitoring, projects and the profile."),
+    "read": ("Read", "Read models, exported APIs, projects and the profile."),
     "write": ("Change", "Change models, exported APIs, projects and the profile, and call everything of the account."),
     "portal:read": ("Read the portal", "Read keys, apps, usage, logs, credits and the audit trail."),
     "portal:write": ("Change the portal", "Change keys, apps and limits, and call from the playground."),

@@ -1,13 +1,16 @@
-"""Monitoring: /api/monitoring. Reads only; the numbers are at most a second old."""
+"""Monitoring: /api/monitoring. Reads only; the numbers are at most a second old.
+
+For sessions alone: live and test calls stand together here, and a key may see those of its own environment only, which
+/api/dev/usage and /api/dev/logs give it.
+"""
 
 from __future__ import annotations
 
 from apiflask import APIBlueprint
 
-from backend.middleware.access import access
 from backend.middleware.openapi import pages, refuses
 from backend.middleware.pagination import next_link
-from backend.middleware.session_auth import current_viewer
+from backend.middleware.session_auth import current_viewer, session_required
 from backend.schemas.monitoring import (
     APIRequestOut,
     APIsQuery,
@@ -30,7 +33,7 @@ monitoring = APIBlueprint("monitoring", __name__, url_prefix="/api/monitoring", 
 
 
 @monitoring.get("/summary")
-@access("read")
+@session_required
 @monitoring.input(RangeQuery, location="query")
 @monitoring.output(SummaryOut)
 @refuses(400)
@@ -40,7 +43,7 @@ def read_summary(query_data: RangeQuery) -> SummaryOut:
 
 
 @monitoring.get("/apis")
-@access("read")
+@session_required
 @monitoring.input(APIsQuery, location="query")
 @monitoring.output(list[APISummaryOut])  # type: ignore[arg-type]  # APIFlask 3 takes lists
 @pages
@@ -57,7 +60,7 @@ def list_apis(query_data: APIsQuery) -> tuple[list[APISummaryOut], int, dict[str
 
 
 @monitoring.get("/apis/<int:api_id>/stats")
-@access("read")
+@session_required
 @monitoring.input(RangeQuery, location="query")
 @monitoring.output(APIStatsOut)
 @refuses(400, 404)
@@ -67,7 +70,7 @@ def read_stats(api_id: int, query_data: RangeQuery) -> APIStatsOut:
 
 
 @monitoring.get("/apis/<int:api_id>/requests")
-@access("read")
+@session_required
 @monitoring.input(RequestsQuery, location="query")
 @monitoring.output(list[APIRequestOut])  # type: ignore[arg-type]  # APIFlask 3 takes lists
 @pages
@@ -81,7 +84,7 @@ def read_requests(api_id: int, query_data: RequestsQuery) -> tuple[list[APIReque
 
 
 @monitoring.get("/apis/<int:api_id>/metrics")
-@access("read")
+@session_required
 @monitoring.input(RangeQuery, location="query")
 @monitoring.output(list[HourOut])  # type: ignore[arg-type]  # APIFlask 3 takes lists
 @refuses(400, 404)
@@ -91,7 +94,7 @@ def read_metrics(api_id: int, query_data: RangeQuery) -> list[HourOut]:
 
 
 @monitoring.get("/cache")
-@access("read")
+@session_required
 @monitoring.output(CacheOut)
 def read_cache() -> CacheOut:
     """Give the model cache of all workers of this machine."""

@@ -490,10 +490,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Give the APIs with their numbers, newest first.
-         * @description A key needs the scope `read`.
-         */
+        /** Give the APIs with their numbers, newest first. */
         get: operations["get_monitoring_list_apis"];
         put?: never;
         post?: never;
@@ -591,10 +588,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Give the model cache of all workers of this machine.
-         * @description A key needs the scope `read`.
-         */
+        /** Give the model cache of all workers of this machine. */
         get: operations["get_monitoring_read_cache"];
         put?: never;
         post?: never;
@@ -659,10 +653,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Give the numbers of all APIs together.
-         * @description A key needs the scope `read`.
-         */
+        /** Give the numbers of all APIs together. */
         get: operations["get_monitoring_read_summary"];
         put?: never;
         post?: never;
@@ -1145,10 +1136,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Give one API's usage, performance, resources and series.
-         * @description A key needs the scope `read`.
-         */
+        /** Give one API's usage, performance, resources and series. */
         get: operations["get_monitoring_read_stats"];
         put?: never;
         post?: never;
@@ -1204,10 +1192,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Give one API's hours, oldest first; hours without calls are left out.
-         * @description A key needs the scope `read`.
-         */
+        /** Give one API's hours, oldest first; hours without calls are left out. */
         get: operations["get_monitoring_read_metrics"];
         put?: never;
         post?: never;
@@ -1224,10 +1209,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Give one API's calls, newest first.
-         * @description A key needs the scope `read`.
-         */
+        /** Give one API's calls, newest first. */
         get: operations["get_monitoring_read_requests"];
         put?: never;
         post?: never;

@@ -20,7 +20,6 @@ from tests.api.portal import KEYS, key_holder, new_key, set_account, speaking_as
 ROUTES = {
     ("get", "/api/models"): "read",
     ("get", "/api/exports"): "read",
-    ("get", "/api/monitoring/summary"): "read",
     ("get", "/api/v1/projects"): "read",
     ("get", "/api/v1/users/me"): "read",
     ("post", "/api/models"): "write",
@@ -37,7 +36,7 @@ ROUTES = {
     ("post", "/api/v1/keys"): "portal:write",
     ("delete", "/api/v1/keys/ak_live_x"): "portal:write",
 }
-SESSION_ONLY = ("/api/admin/", "/api/v1/auth/")
+SESSION_ONLY = ("/api/admin/", "/api/monitoring/", "/api/v1/auth/")
 
 
 @contextmanager
@@ -201,6 +200,17 @@ def test_every_management_route_says_that_it_takes_keys(app: Flask, client: Flas
                 ), f"{method} {path}"
                 walked += 1
     assert walked > 30
+
+
+@pytest.mark.parametrize("environment", ["live", "test"])
+def test_no_key_reads_the_log_that_live_and_test_calls_share(
+    alice: Person, exported: dict[str, Any], environment: str
+) -> None:
+    """Live and test keys never see each other's calls."""
+    key = new_key(alice, environment=environment, scopes=["read", "write", "portal:*"])
+    path = f"/api/monitoring/apis/{exported['api_id']}/requests"
+    assert alice.get(path).status_code == 200
+    assert speaking_as(alice, key["api_key"]).get(path).status_code == 401
 
 
 class TestBounds:

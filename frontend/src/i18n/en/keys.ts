@@ -59,7 +59,7 @@ export const keys = {
   scope_portal_read: "Read the portal",
   scope_portal_write: "Manage the portal",
   scope_portal_all: "Read and manage the portal",
-  scopeHint_read: "Models, exports, monitoring and projects.",
+  scopeHint_read: "Models, exports and projects.",
   scopeHint_write: "Upload, export, pause and delete models and APIs.",
   scopeHint_portal_read: "Keys, apps, usage, logs, credits and audit.",
   scopeHint_portal_write: "Make and revoke keys, change limits and apps, call through the playground.",

@@ -61,7 +61,7 @@ export const keys: Dictionary["keys"] = {
   scope_portal_read: "Lire le portail",
   scope_portal_write: "Gérer le portail",
   scope_portal_all: "Lire et gérer le portail",
-  scopeHint_read: "Modèles, exports, supervision et projets.",
+  scopeHint_read: "Modèles, exports et projets.",
   scopeHint_write: "Déposer, exporter, suspendre et supprimer modèles et API.",
   scopeHint_portal_read: "Clés, applications, utilisation, journal, crédits et audit.",
   scopeHint_portal_write: "Créer et révoquer des clés, modifier limites et applications, appeler depuis les essais.",
