@@ -35,6 +35,8 @@ for (const colorScheme of ["light", "dark"] as const) {
       test(path, async ({ signedIn: page }) => {
         await page.goto(path);
         await expect(page.getByRole("heading", { level: 1, name: heading })).toBeVisible();
+        // The title comes with the view, a moment after the heading of the placeholder.
+        await expect(page).toHaveTitle(/\S/);
         await expect(page.locator("[data-state=loading]")).toHaveCount(0);
         expect(await violations(page)).toEqual([]);
       });
