@@ -93,8 +93,9 @@ class Authenticator:
     def _check_time(self, signed: SignedRequest, grant: Grant) -> None:
         now = time.time()
         if not is_timely(signed.timestamp, now):
-            details = {"server_time": int(now), "timestamp": int(signed.timestamp), "tolerance_seconds": 300}
-            raise InvalidSignature("The signature's timestamp is more than 300 seconds off", details=details)
+            sent, tolerance = int(signed.timestamp), TOLERANCE_SECONDS
+            details = {"server_time": int(now), "timestamp": sent, "tolerance_seconds": tolerance}
+            raise InvalidSignature(f"The signature's timestamp is more than {tolerance} seconds off", details=details)
         try:
             # Only a look: a copied request must not use up the limits of the key that it was copied from.
             is_fresh = self.limiter.peek(_replay(grant, signed)).allowed

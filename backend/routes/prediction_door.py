@@ -1,8 +1,8 @@
 """The bare WSGI door of predictions, in front of the Flask application.
 
 A prediction costs less than Flask's own share of a request, so the plain case (a POST of known length, without an
-origin) goes from the server straight to the gateway. Everything else is handed on to Flask,
-whose door calls the same gateway; a test sends the same calls through both and compares the answers.
+origin or a request id of the caller's) goes from the server straight to the gateway. Everything else is handed on to
+Flask, whose door calls the same gateway; a test sends the same calls through both and compares the answers.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 CONTENT_TYPE = ("Content-Type", "application/json")
-UNUSUAL_HEADERS = frozenset({"HTTP_ORIGIN", "HTTP_X_REQUEST_ID"})
 STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 
