@@ -123,7 +123,7 @@ def install_runtime(app: Flask, process: Process) -> None:
 def install_limits(app: Flask, process: Process, settings: Settings) -> None:
     """Bound the sign-in routes for each address and the others for each account, with counters that workers share."""
     # As in the gateway: a broken limiter admits. Its own handler logs what broke.
-    limiter = Limiter(get_remote_address, app=app, swallow_errors=True, **limiter_settings(process.limiter))
+    limiter = Limiter(get_remote_address, app=app, swallow_errors=True, **limiter_settings(process.runtime.limiter))
     # Flask-Limiter hooks every request; its hook belongs to the routes it bounds, since it would cost each prediction.
     hook: Callable[[], None] = app.before_request_funcs[None].pop()  # type: ignore[assignment]
     app.before_request_funcs.setdefault(auth.name, []).insert(0, hook)

@@ -50,8 +50,6 @@ class Process:
     state: SharedState
     redis: RedisState | None
     """Where several machines share what must be exact."""
-    limiter: Limiter
-    credit_gate: CreditGate
     changes: ChangeService
     status: WorkerStatus
 
@@ -123,8 +121,6 @@ def build_process(settings: Settings, clock: Clock | None = None) -> Process:
         kinds={kind.name: kind(predictor, settings.predict_body_bytes_max) for kind in CATALOGUE},
         state=state,
         redis=redis,
-        limiter=shared.limiter,
-        credit_gate=credit_gate,
         changes=changes,
         status=status,
     )

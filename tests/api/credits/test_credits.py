@@ -164,7 +164,7 @@ def test_a_month_that_began_shows_its_own_allowance(app: Flask, alice: Person, c
 def test_an_adjustment_takes_no_more_than_there_is(app: Flask, alice: Person) -> None:
     """Neither below 0, nor what a running call has reserved, nor beyond what an account can have."""
     with app.app_context():
-        gate = app.extensions["modelport.process"].credit_gate
+        gate = app.extensions["modelport.process"].runtime.credits
         gate.reserve(alice.id, 100)
     with pytest.raises(TooFewCredits) as refusal:
         adjusted(app, -ALLOWANCE, alice.id)

@@ -44,12 +44,12 @@ def logged(app: Flask) -> Callable[[], list[CallRecord]]:
 def spend(app: Flask, person: Person, left: int) -> None:
     """Leave an account with so many credits."""
     process = app.extensions["modelport.process"]
-    process.credit_gate.renew(person.id)
+    process.runtime.credits.renew(person.id)
     with app.app_context():
         row = db.session.get_one(UserCredits, person.id)
         row.current_credits, row.version = left, row.version + 1
         db.session.commit()
-    process.credit_gate.publish(person.id)
+    process.runtime.credits.publish(person.id)
 
 
 def test_served(call: Call, logged: Callable[[], list[CallRecord]], alice: Person, exported: dict[str, Any]) -> None:
