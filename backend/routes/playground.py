@@ -63,7 +63,7 @@ def read_docs(name: str) -> EndpointDocsOut:
             "response_schema": documentation.response_schema,
             "example_request": offer.example,
             "example_response": documentation.example_response,
-            "errors": [refusal._asdict() for refusal in REFUSALS],
+            "errors": [{"status": one.status, "code": one.code, "meaning": one.meaning} for one in REFUSALS],
             "limits": {
                 "plan": plan.name,
                 "plan_limit": plan.calls_per_minute,

@@ -8,6 +8,19 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from backend.core.errors import (
+    AppError,
+    InsufficientCredits,
+    InvalidInput,
+    InvalidKey,
+    InvalidSignature,
+    ModelFailed,
+    NotFound,
+    PayloadTooLarge,
+    RateLimited,
+    Unauthenticated,
+    Unavailable,
+)
 from backend.engine.serving.contract import Contract
 from backend.models import ExportedAPI
 from backend.services.call_snippets import PLACEHOLDER_KEY, Snippets, snippets_of
@@ -34,26 +47,31 @@ _SCHEMA_OF_ERRORS: dict[str, Any] = {
 class Refusal(NamedTuple):
     """One way in which a call can be refused."""
 
-    status: int
-    code: str
+    error: type[AppError]
     meaning: str
+
+    @property
+    def status(self) -> int:
+        """Its HTTP status."""
+        return self.error.status
+
+    @property
+    def code(self) -> str:
+        """Its stable code."""
+        return self.error.code
 
 
 REFUSALS = (
-    Refusal(400, "INVALID_INPUT", "The body does not fit the model; every problem is in details."),
-    Refusal(401, "UNAUTHENTICATED", "No API key."),
-    Refusal(402, "INSUFFICIENT_CREDITS", "The account's credits do not cover the call; nothing was charged."),
-    Refusal(
-        403, "INVALID_API_KEY", "The key is invalid or inactive, may not be used from there, or the API is paused."
-    ),
-    Refusal(
-        403, "INVALID_SIGNATURE", "The signature is wrong, too old, used before, or missing where the key asks for one."
-    ),
-    Refusal(404, "NOT_FOUND", "No such API, or the key may not call it."),
-    Refusal(413, "PAYLOAD_TOO_LARGE", "The body is too large."),
-    Refusal(429, "RATE_LIMITED", "A limit of the key or of the plan is reached; Retry-After says when to come back."),
-    Refusal(500, "MODEL_FAILED", "The model failed on input that it admits; nothing was charged."),
-    Refusal(503, "UNAVAILABLE", "A part that the answer needs is down; nothing was charged, try again."),
+    Refusal(InvalidInput, "The body does not fit the model; every problem is in details."),
+    Refusal(Unauthenticated, "No API key."),
+    Refusal(InsufficientCredits, "The account's credits do not cover the call; nothing was charged."),
+    Refusal(InvalidKey, "The key is invalid or inactive, may not be used from there, or the API is paused."),
+    Refusal(InvalidSignature, "The signature is wrong, too old, used before, or missing where the key asks for one."),
+    Refusal(NotFound, "No such API, or the key may not call it."),
+    Refusal(PayloadTooLarge, "The body is too large."),
+    Refusal(RateLimited, "A limit of the key or of the plan is reached; Retry-After says when to come back."),
+    Refusal(ModelFailed, "The model failed on input that it admits; nothing was charged."),
+    Refusal(Unavailable, "A part that the answer needs is down; nothing was charged, try again."),
 )
 
 
