@@ -1,33 +1,17 @@
 /** A developer's first hour: sign up, make a key, call, look, rotate, revoke, and find all of it written down. */
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 
 import { type Page, expect, test } from "@playwright/test";
 
-const python = join(import.meta.dirname, "..", "..", ".venv", "bin", "python");
-const row = { sepal_length: 5.1, sepal_width: 3.5, petal_length: 1.4, petal_width: 0.2 };
-const account = { name: "Nour Benali", email: `nour-${Date.now()}@example.com`, password: "a-long-Passw0rd" };
+import { row, trainedModel } from "./model";
 
-function trainedModel(): Buffer {
-  const path = join(mkdtempSync(join(tmpdir(), "modelport-e2e-")), "flowers.joblib");
-  const code = `
-import sys, joblib
-from sklearn.datasets import load_iris
-from sklearn.linear_model import LogisticRegression
-data = load_iris(as_frame=True)
-frame = data.data.set_axis(${JSON.stringify(Object.keys(row))}, axis=1)
-joblib.dump(LogisticRegression(max_iter=1000).fit(frame, data.target.map(dict(enumerate(data.target_names)))), sys.argv[1])`;
-  execFileSync(python, ["-c", code, path]);
-  return readFileSync(path);
-}
+const account = { name: "Nour Benali", email: `nour-${Date.now()}@example.com`, password: "a-long-Passw0rd" };
 
 /** Upload and export have a journey of their own; here they only have to have happened. */
 async function exportedAPI(page: Page): Promise<number> {
   const csrf = (await page.context().cookies()).find(({ name }) => name === "csrf_access_token")?.value ?? "";
   const headers = { "X-CSRF-TOKEN": csrf };
-  const file = { name: "flowers.joblib", mimeType: "application/octet-stream", buffer: trainedModel() };
+  const file = { name: "flowers.joblib", mimeType: "application/octet-stream", buffer: readFileSync(trainedModel()) };
   const uploaded = await page.request.post("/api/models", { headers, multipart: { file, name: "flowers" } });
   expect(uploaded.status()).toBe(201);
   const { id } = (await uploaded.json()) as { id: number };
