@@ -32,6 +32,8 @@ from backend.models import Account, db
 from backend.services import account_service, model_service
 
 PASSWORD = "correct horse battery"
+ROW = {"sepal_length": 5.1, "sepal_width": 3.5, "petal_length": 1.4, "petal_width": 0.2}
+"""What the model of `iris_bytes` takes: setosa."""
 BuildApp = Callable[..., Flask]
 _numbers = itertools.count(1)
 

@@ -8,7 +8,10 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select
 
+from backend.engine.metering.reader import JournalReader
 from backend.models import Account, AuditEntry, db
+from backend.services.journal_service import fold_all
+from backend.services.runtime import current_runtime
 from tests.api.conftest import Person
 
 KEYS = "/api/dev/api-keys"
@@ -20,6 +23,13 @@ def made(person: Person, path: str, **body: Any) -> dict[str, Any]:
     assert answer.status_code == 201, answer.get_json()
     given: dict[str, Any] = answer.get_json()
     return given
+
+
+def fold(app: Flask) -> None:
+    """Carry the answered calls into the database, as the background process does."""
+    with app.app_context():
+        runtime = current_runtime()
+        fold_all(runtime.sessions, JournalReader(runtime.journal_folder), ports=runtime.fold_ports)
 
 
 def new_key(person: Person, **body: Any) -> dict[str, Any]:

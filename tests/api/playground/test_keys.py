@@ -9,8 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from backend.models import Account, db
-from tests.api.conftest import Person
-from tests.api.predict.conftest import ROW, MakeKey
+from tests.api.conftest import ROW, Person
+from tests.api.predict.conftest import MakeKey
 
 EXECUTE = "/api/dev/playground/execute"
 

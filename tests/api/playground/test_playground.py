@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.api.conftest import Person, without_request_id
+from tests.api.conftest import ROW, Person, without_request_id
 
-ROW = {"sepal_length": 5.1, "sepal_width": 3.5, "petal_length": 1.4, "petal_width": 0.2}
 EXECUTE = "/api/dev/playground/execute"
 
 

@@ -12,8 +12,6 @@ from backend.engine.keys import mint_key, new_key_id
 from backend.models import APIKeyQuota, AppKey, db
 from tests.api.conftest import Person
 
-ROW = {"sepal_length": 5.1, "sepal_width": 3.5, "petal_length": 1.4, "petal_width": 0.2}
-
 
 class Key:
     """A key's public id and its text."""

@@ -13,8 +13,8 @@ from flask import Flask
 from werkzeug.test import Client, TestResponse
 
 from backend.engine.signing import sign, signature_header
-from tests.api.conftest import Person
-from tests.api.predict.conftest import ROW, Key, MakeKey
+from tests.api.conftest import ROW, Person
+from tests.api.predict.conftest import Key, MakeKey
 from tests.api.predict.test_doors import shape
 
 BODY = orjson.dumps(ROW)

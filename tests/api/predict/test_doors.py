@@ -10,9 +10,8 @@ import pytest
 from flask import Flask
 from werkzeug.test import Client, TestResponse
 
-from tests.api.conftest import Person
+from tests.api.conftest import ROW, Person
 
-ROW = {"sepal_length": 5.1, "sepal_width": 3.5, "petal_length": 1.4, "petal_width": 0.2}
 GOOD = orjson.dumps(ROW)
 CALLS: dict[str, dict[str, Any]] = {
     "one record": {"data": GOOD},

@@ -13,8 +13,8 @@ from backend.core.errors import ModelFailed
 from backend.engine.metering.records import CallRecord, decode
 from backend.models import UserCredits, db
 from backend.services.prediction_service import Predictor
-from tests.api.conftest import Person
-from tests.api.predict.conftest import ROW, MakeKey
+from tests.api.conftest import ROW, Person
+from tests.api.predict.conftest import MakeKey
 
 Call = Callable[..., TestResponse]
 

@@ -12,8 +12,8 @@ from flask import Flask
 from redis import Redis
 from redis.exceptions import RedisError
 
-from tests.api.conftest import BuildApp, Person
-from tests.api.predict.conftest import ROW, MakeKey
+from tests.api.conftest import ROW, BuildApp, Person
+from tests.api.predict.conftest import MakeKey
 from tests.system.server import wait_for
 
 

@@ -8,11 +8,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from backend.engine.metering.reader import JournalReader
-from backend.models import db
-from backend.services.journal_service import fold_all
-from backend.services.runtime import current_runtime
-from tests.api.conftest import Person
+from tests.api.conftest import ROW, Person
+from tests.api.portal import fold, made
 
 NOWHERE = 2_000_000_000
 GONE = "00000000-0000-4000-8000-000000000000"
@@ -47,11 +44,10 @@ MISSING = Ids(NOWHERE, NOWHERE, "ak_live_" + "0" * 24, GONE, GONE, GONE, "0" * 3
 @pytest.fixture
 def hers(app: Flask, alice: Person, exported: dict[str, Any]) -> Ids:
     """Alice's things: a model, an API, an app with keys, a project, calls that were folded."""
-    project = made(alice, "/api/v1/projects", {"name": "Hers"})
-    dev_app = made(alice, "/api/dev/apps", {"name": "Hers", "project_id": project["id"]})
-    key = made(alice, f"/api/dev/apps/{dev_app['id']}/keys", {"name": "hers", "environment": "live"})
-    row = {"sepal_length": 5.1, "sepal_width": 3.5, "petal_length": 1.4, "petal_width": 0.2}
-    call = alice.client.post(f"/api/predict/{exported['api_id']}", json=row, headers={"X-API-Key": exported["api_key"]})
+    project = made(alice, "/api/v1/projects", name="Hers")
+    dev_app = made(alice, "/api/dev/apps", name="Hers", project_id=project["id"])
+    key = made(alice, f"/api/dev/apps/{dev_app['id']}/keys", name="hers", environment="live")
+    call = alice.client.post(f"/api/predict/{exported['api_id']}", json=ROW, headers={"X-API-Key": exported["api_key"]})
     assert call.status_code == 200, call.get_json()
     fold(app)
     return Ids(
@@ -63,19 +59,3 @@ def hers(app: Flask, alice: Person, exported: dict[str, Any]) -> Ids:
         account_id=alice.id,
         request_id=call.headers["X-Request-ID"],
     )
-
-
-def fold(app: Flask) -> None:
-    """Carry the answered calls into the database, as the background process does."""
-    with app.app_context():
-        runtime = current_runtime()
-        fold_all(runtime.sessions, JournalReader(runtime.journal_folder))
-        db.session.rollback()
-
-
-def made(person: Person, path: str, body: dict[str, Any]) -> dict[str, Any]:
-    """Make something; give the answer."""
-    answer = person.post(path, json=body)
-    assert answer.status_code == 201, answer.get_json()
-    body_out: dict[str, Any] = answer.get_json()
-    return body_out

@@ -12,21 +12,20 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.api.conftest import PASSWORD, Person
-from tests.api.walls.conftest import Ids, fold, made
-
-ROW = {"sepal_length": 5.1, "sepal_width": 3.5, "petal_length": 1.4, "petal_width": 0.2}
+from tests.api.conftest import PASSWORD, ROW, Person
+from tests.api.portal import fold, made
+from tests.api.walls.conftest import Ids
 
 
 @pytest.fixture
 def app_id(alice: Person) -> str:
     """An application of Alice's."""
-    return str(made(alice, "/api/dev/apps", {"name": "Shop"})["id"])
+    return str(made(alice, "/api/dev/apps", name="Shop")["id"])
 
 
 def test_a_key_made_at_the_portal_is_shown_once_and_works(alice: Person, exported: dict[str, Any]) -> None:
     """POST /api/dev/api-keys {name}: ready for use, and masked from then on."""
-    key = made(alice, "/api/dev/api-keys", {"name": "Backend Prod"})
+    key = made(alice, "/api/dev/api-keys", name="Backend Prod")
     assert key["api_key"].startswith("mp_live_")
     listed = alice.get("/api/dev/api-keys")
     assert key["api_key"] not in listed.get_data(as_text=True)
@@ -39,7 +38,7 @@ def test_a_key_made_at_the_portal_is_shown_once_and_works(alice: Person, exporte
 
 def test_a_revoked_key_is_refused_and_stays_listed(alice: Person, exported: dict[str, Any]) -> None:
     """POST /api/dev/api-keys/{id}/revoke."""
-    key = made(alice, "/api/dev/api-keys", {"name": "Backend Prod"})
+    key = made(alice, "/api/dev/api-keys", name="Backend Prod")
     assert alice.post(f"/api/dev/api-keys/{key['id']}/revoke").status_code == 200
     headers = {"X-API-Key": key["api_key"]}
     assert alice.client.post(f"/api/predict/{exported['api_id']}", json=ROW, headers=headers).status_code == 403
@@ -92,7 +91,7 @@ def test_the_guides_are_pages_beside_swagger(alice: Person, guide: str) -> None:
 def test_a_key_of_an_app_signs_as_the_document_writes_it(alice: Person, app_id: str, exported: dict[str, Any]) -> None:
     """POST /api/dev/apps/:appId/keys, then X-API-Key: key_id:HMAC over the raw body."""
     body = {"key_type": "api_key", "environment": "test", "name": "My Test Key"}
-    key = made(alice, f"/api/dev/apps/{app_id}/keys", body)
+    key = made(alice, f"/api/dev/apps/{app_id}/keys", **body)
     assert key["key_id"].startswith("ak_test_")
     assert {"secret", "expires_at"} <= key.keys()
     raw = b'{"sepal_length": 5.1, "sepal_width": 3.5, "petal_length": 1.4, "petal_width": 0.2}'
@@ -107,7 +106,7 @@ def test_a_key_of_an_app_signs_as_the_document_writes_it(alice: Person, app_id: 
 
 def test_a_rotated_key_works_on_for_seven_days(alice: Person, app_id: str) -> None:
     """POST /api/dev/keys/:keyId/rotate."""
-    key = made(alice, f"/api/dev/apps/{app_id}/keys", {"key_type": "api_key", "environment": "live", "name": "a"})
+    key = made(alice, f"/api/dev/apps/{app_id}/keys", key_type="api_key", environment="live", name="a")
     answer = alice.post(f"/api/dev/keys/{key['key_id']}/rotate")
     assert answer.status_code == 200, answer.get_json()
     rotated = answer.get_json()
@@ -120,7 +119,7 @@ def test_a_compromised_key_is_revoked_with_its_reason(
     app: Flask, alice: Person, app_id: str, exported: dict[str, Any]
 ) -> None:
     """POST /api/dev/keys/:keyId/revoke {reason}, and what incident response asks of the database afterwards."""
-    key = made(alice, f"/api/dev/apps/{app_id}/keys", {"key_type": "api_key", "environment": "live", "name": "a"})
+    key = made(alice, f"/api/dev/apps/{app_id}/keys", key_type="api_key", environment="live", name="a")
     headers = {"X-API-Key": key["secret"]}
     assert alice.client.post(f"/api/predict/{exported['api_id']}", json=ROW, headers=headers).status_code == 200
     answer = alice.post(f"/api/dev/keys/{key['key_id']}/revoke", json={"reason": "Key compromised"})
@@ -160,18 +159,18 @@ def test_a_key_with_permissions_is_made_listed_and_revoked(alice: Person) -> Non
         "rate_limit": 1000,
         "expires_at": "2099-12-31T23:59:59Z",
     }
-    key = made(alice, "/api/v1/keys", body)
+    key = made(alice, "/api/v1/keys", **body)
     assert {"key_id", "api_key", "name", "created_at", "expires_at"} <= key.keys()
     headers = {"Authorization": f"Bearer {key['api_key']}"}
     assert alice.client.get("/api/v1/users/me", headers=headers).get_json()["email"] == alice.email
     assert key["key_id"] in [row["key_id"] for row in alice.get("/api/v1/keys").get_json()]
-    assert alice.delete(f"/api/v1/keys/{key['key_id']}").status_code in {200, 204}
+    assert alice.delete(f"/api/v1/keys/{key['key_id']}").status_code == 204
     assert alice.client.get("/api/v1/users/me", headers=headers).status_code == 401
 
 
 def test_projects_are_made_and_listed(alice: Person) -> None:
     """POST /api/v1/projects and GET /api/v1/projects?page=1&limit=10."""
-    made(alice, "/api/v1/projects", {"name": "Mon Projet IA", "description": "Description du projet", "type": "rag"})
+    made(alice, "/api/v1/projects", name="Mon Projet IA", description="Description du projet", type="rag")
     listed = alice.get("/api/v1/projects?page=1&limit=10").get_json()
     assert [project["type"] for project in listed] == ["rag"]
 
