@@ -27,11 +27,13 @@ class RedisAbsent(RuntimeError):
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[str]:
     """Give the URL of a running server; skip where Redis is not installed."""
-    try:
-        with running_redis() as url:
-            yield url
-    except RedisAbsent as absent:
-        pytest.skip(str(absent))
+    yield from redis_or_skip()
+
+
+@pytest.fixture
+def mortal_redis() -> Iterator[str]:
+    """Give the URL of a server that the test may shut down."""
+    yield from redis_or_skip()
 
 
 @pytest.fixture
@@ -40,6 +42,15 @@ def redis_url(redis_server: str) -> str:
     with Redis.from_url(redis_server) as client:
         client.flushall()
     return redis_server
+
+
+def redis_or_skip() -> Iterator[str]:
+    """Run a server for as long as the iteration lasts; skip where Redis is not installed."""
+    try:
+        with running_redis() as url:
+            yield url
+    except RedisAbsent as absent:
+        pytest.skip(str(absent))
 
 
 @contextlib.contextmanager

@@ -2,46 +2,23 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from redis import Redis
-from redis.exceptions import RedisError
 
 from tests.api.conftest import ROW, BuildApp, Person
 from tests.api.predict.conftest import MakeKey
-from tests.system.server import wait_for
+from tests.redis_server import mortal_redis
+
+__all__ = ["mortal_redis"]
 
 
 @pytest.fixture
-def redis_server(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """A server on a socket of its own."""
-    socket = tmp_path / "redis.sock"
-    options = ["--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(tmp_path)]
-    process = subprocess.Popen(["/usr/bin/env", "redis-server", *options], stdout=subprocess.DEVNULL)
-    url = f"unix://{socket}"
-
-    def answers() -> bool:
-        try:
-            with Redis.from_url(url) as client:
-                return bool(client.ping())
-        except RedisError:
-            return False
-
-    wait_for(answers, "Redis")
-    yield process, url
-    process.kill()
-    process.wait()
-
-
-@pytest.fixture
-def app(build_app: BuildApp, redis_server: tuple[subprocess.Popen[bytes], str]) -> Flask:
+def app(build_app: BuildApp, mortal_redis: str) -> Flask:
     """An application with REDIS_URL."""
-    return build_app(redis_url=redis_server[1])
+    return build_app(redis_url=mortal_redis)
 
 
 def test_limits_and_credits_are_counted_in_redis(
@@ -49,7 +26,7 @@ def test_limits_and_credits_are_counted_in_redis(
     alice: Person,
     exported: dict[str, Any],
     make_key: MakeKey,
-    redis_server: tuple[subprocess.Popen[bytes], str],
+    mortal_redis: str,
 ) -> None:
     """The third of two calls is refused; without Redis live calls wait, test calls are admitted, changes go on."""
     path, key, free = f"/api/predict/{exported['api_id']}", make_key(quota={"sustained_limit": 2}), make_key("test")
@@ -57,8 +34,8 @@ def test_limits_and_credits_are_counted_in_redis(
     statuses = [client.post(path, json=ROW, headers=key.headers).status_code for _ in range(3)]
     assert statuses == [200, 200, 429]
     assert alice.get("/api/dev/playground/endpoints").status_code == 200
-    redis_server[0].kill()
-    redis_server[0].wait()
+    with Redis.from_url(mortal_redis) as operator:
+        operator.shutdown(nosave=True)
     refused = client.post(path, json=ROW, headers={"X-API-Key": exported["api_key"]})
     assert (refused.status_code, refused.get_json()["error"]["code"]) == (503, "UNAVAILABLE")
     assert client.post(path, json=ROW, headers=free.headers).status_code == 200
