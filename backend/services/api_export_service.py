@@ -10,9 +10,9 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
-from sqlalchemy import CursorResult, Select, delete, select, update
+from sqlalchemy import Select, delete, select, update
 
 from backend.core.errors import Conflict, NotFound
 from backend.core.plans import plan_named
@@ -29,6 +29,7 @@ from backend.services.key_rotation import record_taken_over, take_over
 from backend.services.key_service import KeyRights
 from backend.services.paging import Page, PageRequest, narrowed, page
 from backend.services.runtime import current_runtime
+from backend.services.transactions import rows_changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,7 @@ class APIExportService:
             .where(ExportedAPI.id == api_id, ExportedAPI.key_id == old.key_id)
             .values(api_key=added.row.digest, key_id=added.row.key_id)
         )
-        if cast("CursorResult[Any]", replaced).rowcount != 1:
+        if rows_changed(replaced) != 1:
             db.session.rollback()
             raise Conflict("This API's key was replaced at the same moment: load it again")
         if grace_seconds <= 0:

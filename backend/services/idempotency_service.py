@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -173,7 +173,7 @@ def _taken_over(attempt: Attempt, known: IdempotencyRecord | None, fingerprint: 
         .values(fingerprint=fingerprint, status=None, answer=None, created_at=attempt.begun_at)
         .execution_options(synchronize_session=False)
     )
-    if cast("CursorResult[Any]", taken).rowcount != 1:
+    if rows_changed(taken) != 1:
         db.session.rollback()
         raise StillRunning
     db.session.commit()

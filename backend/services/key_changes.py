@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import update
 
 from backend.models import AppKey, db
 from backend.services import audit_service
@@ -19,6 +19,7 @@ from backend.services.key_creation import UnfitKey
 from backend.services.key_rights import ReachedKey, reached_key, require_key_change
 from backend.services.key_views import KeyView, view_of
 from backend.services.runtime import current_runtime
+from backend.services.transactions import rows_changed
 
 REASON_DEFAULT = "revoked"
 
@@ -91,7 +92,7 @@ def end_now(row: AppKey, reason: str) -> bool:
         .values(revoked_at=current_runtime().clock.now(), revoked_reason=reason)
         .execution_options(synchronize_session=False)
     )
-    if cast("CursorResult[Any]", ended).rowcount != 1:
+    if rows_changed(ended) != 1:
         return False
     audit_service.record(
         "key.revoked", account_id=row.account_id, target={"key_id": row.key_id}, details={"reason": reason}

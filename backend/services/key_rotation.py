@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, case, update
+from sqlalchemy import case, update
 from sqlalchemy.exc import IntegrityError
 
 from backend.core.clock import rfc3339
@@ -24,6 +23,7 @@ from backend.services.key_rights import ReachedKey, reached_key, require_key_cha
 from backend.services.key_service import AddedKey
 from backend.services.key_views import KeyView, view_of
 from backend.services.runtime import current_runtime
+from backend.services.transactions import rows_changed
 
 
 class AlreadyReplaced(Conflict):
@@ -121,7 +121,7 @@ def _end(old: AppKey, now: datetime, *, grace_seconds: int, reason: str) -> date
     else:
         statement = living.values(revoked_at=now, revoked_reason=reason)
     ended = db.session.execute(statement.execution_options(synchronize_session=False))
-    if cast("CursorResult[Any]", ended).rowcount != 1:
+    if rows_changed(ended) != 1:
         # Revoked since it was read: a leaked key must not get a successor behind its owner's back.
         db.session.rollback()
         raise KeyOver

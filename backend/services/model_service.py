@@ -10,9 +10,9 @@ import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 
-from sqlalchemy import CursorResult, Select, delete, exists, func, select
+from sqlalchemy import Select, delete, exists, func, select
 from sqlalchemy.orm import selectinload
 
 from backend.core.errors import Conflict, NotFound, ValidationFailed
@@ -25,6 +25,7 @@ from backend.services.access import Viewer, visible
 from backend.services.incoming_artefact import IncomingArtefact
 from backend.services.paging import Page, PageRequest, narrowed, page
 from backend.services.runtime import current_runtime
+from backend.services.transactions import rows_changed
 
 SUFFIXES = (".joblib", ".pkl")
 FILE_NAME_LENGTH_MAX = 255
@@ -143,7 +144,7 @@ def delete_model(model_id: int, *, viewer: Viewer, force: bool = False) -> None:
         # Decided in the statement: an export made since the read above would otherwise vanish with the model.
         statement = statement.where(~exists().where(ExportedAPI.model_id == model_id))
     deleted = db.session.execute(statement.execution_options(synchronize_session=False))
-    if cast("CursorResult[Any]", deleted).rowcount != 1:
+    if rows_changed(deleted) != 1:
         db.session.rollback()
         raise ModelServed(api_ids)
     for api_id in api_ids:

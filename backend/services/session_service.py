@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, exists, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from backend.core.errors import Unauthenticated
@@ -19,6 +18,7 @@ from backend.models import Account, RefreshToken, db
 from backend.services.access import Viewer
 from backend.services.audit_service import Actor, record
 from backend.services.runtime import current_runtime
+from backend.services.transactions import rows_changed
 
 PARALLEL_REFRESH_SECONDS = 10
 
@@ -126,8 +126,7 @@ def purge_refresh_tokens(session: Session, *, expired_before: datetime) -> int:
 
     For a scheduled job. An access token lives far shorter than any refresh token of its family, so none is cut short.
     """
-    deleted = session.execute(delete(RefreshToken).where(RefreshToken.expires_at < expired_before))
-    return int(cast("CursorResult[Any]", deleted).rowcount)
+    return rows_changed(session.execute(delete(RefreshToken).where(RefreshToken.expires_at < expired_before)))
 
 
 def _grant(account: Account, *, family_id: str) -> GrantedSession:
