@@ -2,7 +2,10 @@
 import type { Point } from "@/lib/monitoringTypes";
 import type { UsageDay } from "@/lib/portal/types";
 
-const seconds = (milliseconds: number | null) => (milliseconds === null ? null : milliseconds / 1000);
+/** Null stays unknown. */
+export function seconds(milliseconds: number | null): number | null {
+  return milliseconds === null ? null : milliseconds / 1000;
+}
 
 export function toPoints(days: readonly UsageDay[]): Point[] {
   return days.map((day) => ({

@@ -6,6 +6,7 @@ import { type Stat, StatGrid } from "@/components/monitoring/StatGrid";
 import { QueryView } from "@/components/ui/QueryView";
 import { useKeyStats } from "@/hooks/useKeys";
 import { type I18n, useI18n } from "@/i18n/I18nProvider";
+import { seconds } from "@/lib/portal/days";
 import type { KeyStats, PortalKey } from "@/lib/portal/types";
 import { CHART_DAYS, DailyCharts } from "../shared/DailyCharts";
 
@@ -30,7 +31,7 @@ function figures({ totals, today, window, last_used_at }: KeyStats, item: Portal
   return [
     { label: t("keys.calls"), value: format.integer(totals.calls), detail: days },
     { label: t("charts.errorRate"), value: format.percent(totals.error_rate), detail: tn("monitoring.errorCount", totals.errors), tone: toneOf(totals.error_rate) },
-    { label: t("keys.p95"), value: format.duration(totals.p95_latency_ms === null ? null : totals.p95_latency_ms / 1000), detail: days },
+    { label: t("keys.p95"), value: format.duration(seconds(totals.p95_latency_ms)), detail: days },
     { label: t("keys.creditsSpent"), value: format.integer(totals.credits), detail: item.environment === "test" ? t("keys.testFree") : days },
     {
       label: t("keys.today"),

@@ -4,6 +4,7 @@ import Link from "next/link";
 import { toneOf } from "@/components/monitoring/GlobalStats";
 import { type Stat, StatGrid } from "@/components/monitoring/StatGrid";
 import { useI18n } from "@/i18n/I18nProvider";
+import { seconds } from "@/lib/portal/days";
 import type { Environment, Overview } from "@/lib/portal/types";
 import classes from "./Overview.module.css";
 
@@ -11,7 +12,6 @@ export function OverviewCards({ overview, environment }: { overview: Overview; e
   const { t, tn, format } = useI18n();
   const { credits } = overview;
   const errors = overview.days.reduce((sum, day) => sum + day.errors, 0);
-  const p95 = overview.p95_latency_ms_30d;
   const stats: Stat[] = [
     { label: t("portal.callsToday"), value: format.integer(overview.calls_today), detail: t("portal.calls30d", { count: format.integer(overview.calls_30d) }) },
     {
@@ -20,7 +20,7 @@ export function OverviewCards({ overview, environment }: { overview: Overview; e
       detail: `${tn("monitoring.errorCount", errors)}, ${t("portal.in30d")}`,
       tone: toneOf(overview.error_rate_30d),
     },
-    { label: t("portal.p95"), value: format.duration(p95 === null ? null : p95 / 1000), detail: t("portal.p95Hint") },
+    { label: t("portal.p95"), value: format.duration(seconds(overview.p95_latency_ms_30d)), detail: t("portal.p95Hint") },
     {
       label: t("portal.creditsLeft"),
       value: format.integer(credits.current_credits),

@@ -3,6 +3,7 @@
 import Link from "next/link";
 import { Panel } from "@/components/ui/Panel";
 import { useI18n } from "@/i18n/I18nProvider";
+import { seconds } from "@/lib/portal/days";
 import type { UsageEndpoint } from "@/lib/portal/types";
 import classes from "./Overview.module.css";
 
@@ -49,7 +50,7 @@ export function TopEndpoints({ endpoints }: { endpoints: readonly UsageEndpoint[
                     </th>
                     <td>{format.integer(row.calls)}</td>
                     <td>{format.integer(row.errors)}</td>
-                    <td>{format.duration(row.p95_latency_ms === null ? null : row.p95_latency_ms / 1000)}</td>
+                    <td>{format.duration(seconds(row.p95_latency_ms))}</td>
                     <td>{format.integer(row.credits)}</td>
                   </tr>
                 ))}

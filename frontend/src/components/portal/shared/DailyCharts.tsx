@@ -4,7 +4,7 @@ import { MeasureChart } from "@/components/monitoring/charts/MeasureChart";
 import chartClasses from "@/components/monitoring/Charts.module.css";
 import { RequestsChart } from "@/components/monitoring/RequestsChart";
 import { useI18n } from "@/i18n/I18nProvider";
-import { averageSeconds, endOf, toPoints } from "@/lib/portal/days";
+import { averageSeconds, endOf, seconds, toPoints } from "@/lib/portal/days";
 import type { UsageDay } from "@/lib/portal/types";
 
 /** The days these charts show; what they show is asked for that many. */
@@ -28,7 +28,7 @@ export function DailyCharts({ days, p95 }: { days: readonly UsageDay[]; p95: num
         emptyText={t("charts.noTimes")}
         series={[
           { measure: "avg_response_time", label: t("charts.average"), color: "var(--mp-chart-1)", mark: "line", overall: averageSeconds(days) },
-          { measure: "p95_response_time", label: t("charts.p95"), color: "var(--mp-chart-2)", mark: "dashed", overall: p95 === null ? null : p95 / 1000 },
+          { measure: "p95_response_time", label: t("charts.p95"), color: "var(--mp-chart-2)", mark: "dashed", overall: seconds(p95) },
         ]}
       />
     </div>

@@ -1,16 +1,13 @@
 "use client";
 
+import { toneOf } from "@/components/monitoring/GlobalStats";
 import { StatGrid } from "@/components/monitoring/StatGrid";
 import { useI18n } from "@/i18n/I18nProvider";
+import { seconds } from "@/lib/portal/days";
 import type { Usage } from "@/lib/portal/usageTypes";
-import { seconds } from "./dayRows";
-
-const ERRORS_WARN = 1;
-const ERRORS_BAD = 5;
 
 export function UsageCards({ totals, busy, isTest }: { totals: Usage["totals"]; busy: boolean; isTest: boolean }) {
   const { t, tn, format } = useI18n();
-  const rate = totals.error_rate ?? 0;
   const limited = totals.limited > 0 ? ` · ${tn("usage.limited", totals.limited)}` : "";
   return (
     <StatGrid
@@ -22,7 +19,7 @@ export function UsageCards({ totals, busy, isTest }: { totals: Usage["totals"]; 
           label: t("usage.errorRate"),
           value: format.percent(totals.error_rate),
           detail: `${tn("usage.errorCount", totals.errors)}${limited}`,
-          tone: rate >= ERRORS_BAD ? "bad" : rate >= ERRORS_WARN ? "warn" : undefined,
+          tone: toneOf(totals.error_rate),
         },
         {
           label: t("usage.p95"),

@@ -2,9 +2,9 @@
 
 import charts from "@/components/monitoring/Charts.module.css";
 import { useI18n } from "@/i18n/I18nProvider";
+import { seconds } from "@/lib/portal/days";
 import type { Usage } from "@/lib/portal/usageTypes";
 import { DayChart } from "./DayChart";
-import { seconds } from "./dayRows";
 
 /** The span day by day: calls, latency, bytes, credits. */
 export function UsageCharts({ usage, now, isTest }: { usage: Usage; now: number; isTest: boolean }) {

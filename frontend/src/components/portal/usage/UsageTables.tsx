@@ -6,10 +6,10 @@ import { useMemo } from "react";
 import { Panel } from "@/components/ui/Panel";
 import { type I18n, useI18n } from "@/i18n/I18nProvider";
 import { errorRate } from "@/components/monitoring/charts/chartData";
+import { seconds } from "@/lib/portal/days";
 import type { UsageEndpoint } from "@/lib/portal/types";
 import type { KeyUsage, Usage } from "@/lib/portal/usageTypes";
 import { type SortedColumn, SortedTable } from "../shared/SortedTable";
-import { seconds } from "./dayRows";
 import classes from "./Usage.module.css";
 
 interface UsageTablesProps {

@@ -1,5 +1,6 @@
 /** Days of usage as the charts draw them: UTC days, latencies in seconds. Pure. */
 import type { SlotRow } from "@/components/monitoring/charts/chartData";
+import { seconds } from "@/lib/portal/days";
 import type { DayUsage } from "@/lib/portal/usageTypes";
 
 export type DayMeasure = "success" | "errors" | "average" | "p95" | "p99" | "bytes" | "credits";
@@ -23,8 +24,4 @@ export function toDayRows(days: readonly DayUsage[], now: number): DayRow[] {
       credits: day.credits,
     };
   });
-}
-
-export function seconds(milliseconds: number | null): number | null {
-  return milliseconds === null ? null : milliseconds / 1000;
 }
