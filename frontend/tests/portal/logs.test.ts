@@ -1,6 +1,6 @@
 /** Filters survive the address, and the live tail neither loses, doubles nor hoards rows. */
 import { expect, test } from "vitest";
-import { type LogFilters, NO_FILTERS, filterParams, isFiltered, logQuery, readFilters } from "@/lib/portal/logFilters";
+import { type LogFilters, NO_FILTERS, isFiltered, logQuery, readFilters } from "@/lib/portal/logFilters";
 import { TAIL_MAX, extendTail, mergeTail } from "@/lib/portal/logTail";
 import { exportAddress } from "@/lib/portal/usage";
 import type { LogEntry } from "@/lib/portal/usageTypes";
@@ -17,7 +17,7 @@ const FULL: LogFilters = {
 
 function address(filters: LogFilters): URLSearchParams {
   const params = new URLSearchParams();
-  for (const [name, value] of Object.entries(filterParams(filters))) if (value) params.set(name, value);
+  for (const [name, value] of Object.entries(filters)) if (value) params.set(name, value);
   return params;
 }
 

@@ -1,5 +1,6 @@
 /** What the audit trail can tell of, and what the address says about which of it to show. Pure. */
 import type { AuditEntry, AuditQuery } from "@/lib/portal/auditTypes";
+import { readTime } from "@/lib/portal/moments";
 
 export const ACTIONS = [
   "account.registered",
@@ -71,9 +72,4 @@ export function targetText({ target, details }: Pick<AuditEntry, "target" | "det
   const ids = Object.entries(target).filter(([key, value]) => !UNTOLD.includes(key) && (typeof value === "string" || typeof value === "number"));
   const keyName = typeof target.key_id === "string" ? keyNames.get(target.key_id) : undefined;
   return keyName ?? named ?? ids.map(([, id]) => String(id)).join(" · ");
-}
-
-function readTime(text: string | null): string | null {
-  const time = text ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(time) ? null : new Date(time).toISOString();
 }

@@ -1,4 +1,5 @@
 /** Filters of the log, as the address carries them and as the server takes them. Pure. */
+import { readTime } from "@/lib/portal/moments";
 import type { Environment } from "@/lib/portal/types";
 import type { LogQuery, Source } from "@/lib/portal/usageTypes";
 
@@ -32,11 +33,6 @@ export function readFilters(params: { get: (name: string) => string | null }): L
   };
 }
 
-/** What to write into the address; null takes a name out of it. */
-export function filterParams(filters: LogFilters): Record<string, string | null> {
-  return { ...filters };
-}
-
 export function logQuery(filters: LogFilters, environment: Environment): LogQuery {
   return {
     environment,
@@ -57,10 +53,4 @@ export function isFiltered(filters: LogFilters): boolean {
 function readStatus(text: string | null): string | null {
   if (text === null) return null;
   return STATUS_CLASSES.some((one) => one === text) || /^[1-5]\d\d$/.test(text) ? text : null;
-}
-
-function readTime(text: string | null): string | null {
-  if (!text) return null;
-  const time = Date.parse(text);
-  return Number.isNaN(time) ? null : new Date(time).toISOString();
 }

@@ -14,7 +14,7 @@ import { useEnvironment } from "@/hooks/useEnvironment";
 import { useLogTail, useLogs } from "@/hooks/useLogs";
 import { useUrlParams } from "@/hooks/useUrlParams";
 import { useI18n } from "@/i18n/I18nProvider";
-import { NO_FILTERS, filterParams, isFiltered, logQuery, readFilters } from "@/lib/portal/logFilters";
+import { NO_FILTERS, isFiltered, logQuery, readFilters } from "@/lib/portal/logFilters";
 import { mergeTail } from "@/lib/portal/logTail";
 import type { LogEntry, LogQuery } from "@/lib/portal/usageTypes";
 import { LogActions } from "./LogActions";
@@ -36,7 +36,7 @@ export function LogList() {
   const away = live && entry !== null && !entry.isIntersecting;
   const opened = params.get("open");
   const tail = useTail(query, list.data?.pages[0]?.items[0]?.cursor ?? null, live && list.isSuccess && !list.isPlaceholderData && !away && opened === null);
-  const clear = () => setParams(filterParams(NO_FILTERS));
+  const clear = () => setParams({ ...NO_FILTERS });
   const rows = useMemo(() => mergeTail(tail.rows, list.data?.pages.flatMap((page) => page.items) ?? []), [tail.rows, list.data]);
   return (
     <>

@@ -5,7 +5,7 @@ import { IconClock } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import { spanText } from "@/components/monitoring/charts/slotText";
 import { type I18n, useI18n } from "@/i18n/I18nProvider";
-import { type Moments, fromLocal, toLocal } from "./moments";
+import { type Moments, fromLocal, toLocal } from "@/lib/portal/moments";
 
 interface TimeFilterProps extends Moments {
   onChange: (moments: Moments) => void;

@@ -4,6 +4,12 @@ export interface Moments {
   to: string | null;
 }
 
+/** A moment out of the address, which is anybody's to write; null where it is none. */
+export function readTime(text: string | null): string | null {
+  const time = text ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(time) ? null : new Date(time).toISOString();
+}
+
 /** 2026-11-22T03:04 in the reader's time, as a datetime-local field takes it. */
 export function toLocal(moment: string | null): string {
   if (moment === null) return "";
