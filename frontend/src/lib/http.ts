@@ -144,7 +144,8 @@ async function readBody(response: Response): Promise<unknown> {
   }
 }
 
-function queryString(query: Record<string, QueryValue> = {}): string {
+/** What is undefined or empty is left out. */
+export function queryString(query: Record<string, QueryValue> = {}): string {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined && value !== "") params.set(name, String(value));

@@ -1,5 +1,5 @@
 /** Calls of the usage and log pages. Throws ApiError; holds no state. */
-import { getData, getPage } from "@/lib/http";
+import { getData, getPage, queryString } from "@/lib/http";
 import type { LogDetail, LogEntry, LogQuery, Usage, UsageQuery } from "@/lib/portal/usageTypes";
 
 export const usageApi = {
@@ -11,9 +11,5 @@ export const usageApi = {
 
 /** A download of what the filters show: a plain link, since the session travels as a cookie. */
 export function exportAddress(format: "csv" | "json", query: LogQuery): string {
-  const params = new URLSearchParams({ format });
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== "") params.set(name, String(value));
-  }
-  return `/api/dev/logs/export?${params.toString()}`;
+  return `/api/dev/logs/export${queryString({ format, ...query })}`;
 }
