@@ -22,13 +22,11 @@ import { DeleteAppDialog } from "./DeleteAppDialog";
 
 /** One app: its usage and its keys. */
 export function AppView() {
-  const { t } = useI18n();
   const query = useApp(useRouteSegment());
   return (
     <QueryView query={query} skeleton={<StatsSkeleton charts={2} />} renderError={(error) => (error instanceof ApiError && error.status === 404 ? <Missing /> : null)}>
       {(app) => (
         <>
-          <title>{`${app.name} · ${t("apps.title")} · Modelport`}</title>
           <Heading app={app} />
           <AppUsage app={app} />
           <AppKeys app={app} />

@@ -27,16 +27,10 @@ import classes from "./KeyView.module.css";
 
 /** One key: what it has done, what it may use, where it may come from, and what it took over from. */
 export function KeyView() {
-  const { t } = useI18n();
   const query = useKey(useRouteSegment());
   return (
     <QueryView query={query} skeleton={<KeySkeleton />} renderError={(error) => (error instanceof ApiError && error.status === 404 ? <Missing /> : null)}>
-      {(key) => (
-        <>
-          <title>{`${key.name} · ${t("keys.title")} · Modelport`}</title>
-          <Loaded item={key} />
-        </>
-      )}
+      {(key) => <Loaded item={key} />}
     </QueryView>
   );
 }
