@@ -7,6 +7,7 @@ import { useChangeApp, useCreateApp } from "@/hooks/useApps";
 import { useProjects } from "@/hooks/useProjects";
 import { useI18n } from "@/i18n/I18nProvider";
 import { fieldMessage } from "@/lib/errors";
+import { may } from "@/lib/portal/projectRoles";
 import type { App, AppDraft } from "@/lib/portal/types";
 import { refusalText } from "../shared/refusal";
 
@@ -26,9 +27,6 @@ export function AppDialog({ opened, app, onClose, onDone }: AppDialogProps) {
     </Modal>
   );
 }
-
-/** Roles that may put an app into a project. */
-const MAY_ADD: readonly string[] = ["owner", "admin", "developer"];
 
 function AppForm({ app, onClose, onDone }: Omit<AppDialogProps, "opened">) {
   const { t } = useI18n();
@@ -70,7 +68,7 @@ function AppForm({ app, onClose, onDone }: Omit<AppDialogProps, "opened">) {
           label={t("apps.project")}
           description={t("apps.projectHint")}
           placeholder={t("apps.noProject")}
-          data={(projects.data?.items ?? []).filter(({ role }) => MAY_ADD.includes(role)).map(({ id, name: label }) => ({ value: id, label }))}
+          data={(projects.data?.items ?? []).filter(({ role }) => may(role, "apps")).map(({ id, name: label }) => ({ value: id, label }))}
           value={project}
           onChange={setProject}
           disabled={projects.isPending}

@@ -7,6 +7,7 @@ import { QueryView } from "@/components/ui/QueryView";
 import { useEnvironment } from "@/hooks/useEnvironment";
 import { useKeys } from "@/hooks/useKeys";
 import { useI18n } from "@/i18n/I18nProvider";
+import { may } from "@/lib/portal/projectRoles";
 import type { App } from "@/lib/portal/types";
 import { KeyDialogs, useKeyDialogs } from "../keys/KeyDialogs";
 import { KeyList } from "../keys/KeyList";
@@ -29,7 +30,7 @@ export function AppKeys({ app }: { app: App }) {
         <h2 id="app-keys" className={classes.heading}>
           {t(isTest ? "apps.testKeys" : "apps.liveKeys")}
         </h2>
-        {app.role === "viewer" ? null : createButton}
+        {may(app.role, "testKeys") ? createButton : null}
       </div>
       <QueryView
         query={query}

@@ -13,6 +13,7 @@ import { useApp } from "@/hooks/useApps";
 import { useRouteSegment } from "@/hooks/useRouteSegment";
 import { useI18n } from "@/i18n/I18nProvider";
 import { ApiError } from "@/lib/errors";
+import { may } from "@/lib/portal/projectRoles";
 import type { App } from "@/lib/portal/types";
 import keyClasses from "../keys/KeyView.module.css";
 import { AppDialog } from "./AppDialog";
@@ -64,7 +65,7 @@ function Heading({ app }: { app: App }) {
           </>
         }
         actions={
-          app.role === "viewer" ? null : (
+          may(app.role, "apps") ? (
             <Menu position="bottom-end" width={200} shadow="lg">
               <Menu.Target>
                 <ActionIcon ref={menu} variant="default" size={36} aria-label={t("apps.actionsFor", { name: app.name })}>
@@ -81,7 +82,7 @@ function Heading({ app }: { app: App }) {
                 </Menu.Item>
               </Menu.Dropdown>
             </Menu>
-          )
+          ) : null
         }
       />
       <AppDialog opened={dialog === "edit"} app={app} onClose={close} />
