@@ -154,6 +154,14 @@ class ValidationFailed(AppError):
     code = "VALIDATION_ERROR"
 
 
+class UnfitField(ValidationFailed):
+    """One field reads, and does not fit what is."""
+
+    def __init__(self, field: str, constraint: str, message: str) -> None:
+        problem = {"field": field, "constraint": constraint, "message": message}
+        super().__init__(f"{field}: {message}", details={"field": field, "constraint": constraint, "fields": [problem]})
+
+
 class ArtefactRefused(AppError):
     """An uploaded file is not a model that may be served; details say why."""
 

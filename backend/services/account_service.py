@@ -17,7 +17,7 @@ from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatc
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from backend.core.errors import Conflict, NotFound, Unauthenticated, ValidationFailed
+from backend.core.errors import Conflict, NotFound, Unauthenticated, UnfitField
 from backend.core.ids import new_uuid
 from backend.core.plans import BUSINESS, FREE
 from backend.models import Account, AuditEntry, db
@@ -55,13 +55,11 @@ class WrongCredentials(Unauthenticated):
         super().__init__("The e-mail address or the password is wrong", details={"reason": "wrong_credentials"})
 
 
-class WeakPassword(ValidationFailed):
+class WeakPassword(UnfitField):
     """A password that the first guesses would find."""
 
     def __init__(self, constraint: str, message: str) -> None:
-        problem = {"field": "password", "constraint": constraint, "message": message}
-        details = {"field": "password", "constraint": constraint, "fields": [problem]}
-        super().__init__(f"password: {message}", details=details)
+        super().__init__("password", constraint, message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from backend.core import jsontools
-from backend.core.errors import Conflict, ValidationFailed
+from backend.core.errors import Conflict, UnfitField
 from backend.engine.sealing import SealBroken
 from backend.models import AppKey, IdempotencyRecord, db
 from backend.services import audit_service
@@ -50,14 +50,11 @@ class OtherRequest(Conflict):
         )
 
 
-class UnfitIdempotencyKey(ValidationFailed):
+class UnfitIdempotencyKey(UnfitField):
     """The header's value is no key."""
 
     def __init__(self) -> None:
-        message = f"1 to {KEY_LENGTH_MAX} visible ASCII characters are expected"
-        problem = {"field": "Idempotency-Key", "constraint": "pattern", "message": message}
-        details = {"field": "Idempotency-Key", "constraint": "pattern", "fields": [problem]}
-        super().__init__(f"Idempotency-Key: {message}", details=details)
+        super().__init__("Idempotency-Key", "pattern", f"1 to {KEY_LENGTH_MAX} visible ASCII characters are expected")
 
 
 @dataclass(frozen=True, slots=True)

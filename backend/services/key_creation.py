@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from backend.core.clock import rfc3339
-from backend.core.errors import NotFound, ValidationFailed
+from backend.core.errors import NotFound, UnfitField
 from backend.core.plans import plan_named
 from backend.engine.keys import Environment
 from backend.engine.signing import Scheme
@@ -33,12 +33,8 @@ from backend.services.project_roles import Role
 from backend.services.runtime import current_runtime
 
 
-class UnfitKey(ValidationFailed):
+class UnfitKey(UnfitField):
     """A field of a key does not fit what is."""
-
-    def __init__(self, name: str, constraint: str, message: str) -> None:
-        problem = {"field": name, "constraint": constraint, "message": message}
-        super().__init__(f"{name}: {message}", details={"field": name, "constraint": constraint, "fields": [problem]})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

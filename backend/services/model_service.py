@@ -15,7 +15,7 @@ from typing import BinaryIO, cast
 from sqlalchemy import Select, delete, exists, func, select
 from sqlalchemy.orm import selectinload
 
-from backend.core.errors import Conflict, NotFound, ValidationFailed
+from backend.core.errors import Conflict, NotFound, UnfitField
 from backend.engine.serving.contract import Contract
 from backend.engine.serving.lockdown import Limits
 from backend.engine.serving.sandbox import Inspection, inspect_artefact
@@ -44,12 +44,8 @@ class ModelWords:
     task: str | None = None
 
 
-class UnfitUpload(ValidationFailed):
+class UnfitUpload(UnfitField):
     """A field of the upload does not fit."""
-
-    def __init__(self, field: str, constraint: str, message: str) -> None:
-        problem = {"field": field, "constraint": constraint, "message": message}
-        super().__init__(f"{field}: {message}", details={"field": field, "constraint": constraint, "fields": [problem]})
 
 
 class ModelServed(Conflict):
