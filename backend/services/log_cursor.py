@@ -5,12 +5,10 @@ Called by the services that list calls. A cursor is opaque to clients and holds 
 
 from __future__ import annotations
 
-import base64
-import binascii
 from datetime import datetime
 
 from backend.services.bucket_rows import microseconds_of, moment_of
-from backend.services.paging import ID_MAX, BadCursor
+from backend.services.paging import ID_MAX, BadCursor, decoded, encoded
 
 MICROSECONDS_MAX = 253_402_300_799_999_999
 """The end of the year 9999, the last that a datetime holds."""
@@ -18,8 +16,7 @@ MICROSECONDS_MAX = 253_402_300_799_999_999
 
 def cursor_of(moment: datetime, row_id: int) -> str:
     """Give the cursor of a row."""
-    place = f"{microseconds_of(moment)}.{row_id}"
-    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+    return encoded(f"{microseconds_of(moment)}.{row_id}")
 
 
 def read_cursor(cursor: str) -> tuple[datetime, int]:
@@ -29,9 +26,8 @@ def read_cursor(cursor: str) -> tuple[datetime, int]:
         BadCursor: it is none that a list gave.
     """
     try:
-        place = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")
-        moment, row_id = (int(part) if part.isdigit() else -1 for part in place.split("."))
-    except (binascii.Error, ValueError):
+        moment, row_id = (int(part) if part.isdigit() else -1 for part in decoded(cursor).split("."))
+    except ValueError:
         raise BadCursor from None
     if not (0 <= moment <= MICROSECONDS_MAX and 0 <= row_id <= ID_MAX):
         raise BadCursor

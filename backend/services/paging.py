@@ -77,16 +77,29 @@ def page(rows: Sequence[RowT], ids: Sequence[int], part: PageRequest) -> Page[Ro
     """
     if len(rows) <= part.limit:
         return Page(rows, None)
-    last = str(ids[part.limit - 1]).encode()
-    return Page(rows[: part.limit], base64.urlsafe_b64encode(last).decode().rstrip("="))
+    return Page(rows[: part.limit], encoded(str(ids[part.limit - 1])))
+
+
+def encoded(place: str) -> str:
+    """Give a place in a list as the cursor that clients carry."""
+    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+
+
+def decoded(cursor: str) -> str:
+    """Read the place out of a cursor.
+
+    Raises:
+        BadCursor: it is none that a list gave.
+    """
+    try:
+        return base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")
+    except (binascii.Error, ValueError):
+        raise BadCursor from None
 
 
 def _id_in(cursor: str) -> int:
     """Read the id out of a cursor."""
-    try:
-        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")
-    except (binascii.Error, ValueError):
-        raise BadCursor from None
+    text = decoded(cursor)
     if not text.isdigit() or len(text) > 18:
         raise BadCursor
     return int(text)

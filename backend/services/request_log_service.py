@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, and_, or_, select, text
+from sqlalchemy import Select, select, text
 
 from backend.core import jsontools
 from backend.core.errors import NotFound
@@ -17,6 +17,7 @@ from backend.schemas.monitoring import APIRequestOut
 from backend.services.access import Viewer, visible
 from backend.services.log_cursor import cursor_of, read_cursor
 from backend.services.paging import Page, PageRequest
+from backend.services.time_paging import newest_first
 
 API_ID_MAX = 2**31 - 1
 # As text: a bound parameter would hide the partial index on errors from the planner.
@@ -44,12 +45,8 @@ def list_requests(api_id: int, wanted: CallFilter, part: PageRequest, *, viewer:
     if api_id > API_ID_MAX or db.session.scalar(owned) is None:
         raise NotFound(noun="API")
     statement = _narrowed(select(APIRequest).where(APIRequest.api_id == api_id), wanted)
-    if part.cursor:
-        moment, row_id = read_cursor(part.cursor)
-        before = or_(APIRequest.timestamp < moment, and_(APIRequest.timestamp == moment, APIRequest.id < row_id))
-        # The first condition is implied by the second; it is what the index can be entered with.
-        statement = statement.where(APIRequest.timestamp <= moment, before)
-    newest = statement.order_by(APIRequest.timestamp.desc(), APIRequest.id.desc()).limit(part.limit + 1)
+    after = read_cursor(part.cursor) if part.cursor else None
+    newest = newest_first(statement, (APIRequest.timestamp, APIRequest.id), after, part.limit)
     rows = db.session.scalars(newest).all()
     shown = rows[: part.limit]
     return Page(

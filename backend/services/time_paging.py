@@ -1,20 +1,19 @@
-"""Lists in parts of rows whose ids are texts: newest first by their time, then by id.
+"""Lists in parts: newest first by the rows' time, then by their id.
 
-Called by the services that list keys and apps. A cursor is opaque to clients and holds no secret.
+Called by the services that list keys and apps, whose ids are texts, and by the logs of calls, which keep cursors of
+their own. A cursor is opaque to clients and holds no secret.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import TypeVar, TypeVarTuple
+from typing import Any, TypeVar, TypeVarTuple
 
 from sqlalchemy import Select, and_, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
-from backend.services.paging import BadCursor, Page, PageRequest
+from backend.services.paging import BadCursor, Page, PageRequest, decoded, encoded
 
 RowT = TypeVar("RowT")
 _Entities = TypeVarTuple("_Entities")
@@ -29,10 +28,29 @@ def narrowed_by_time(
     part: PageRequest,
 ) -> Select[*_Entities]:
     """Narrow a statement to a part of its rows, newest first, and one more, which tells whether there is a next."""
-    if part.cursor:
-        time, last_id = _mark_in(part.cursor)
-        statement = statement.where(or_(moment < time, and_(moment == time, row_id < last_id)))
-    return statement.order_by(moment.desc(), row_id.desc()).limit(part.limit + 1)
+    return newest_first(statement, (moment, row_id), _mark_in(part.cursor) if part.cursor else None, part.limit)
+
+
+def newest_first(
+    statement: Select[*_Entities],
+    columns: tuple[InstrumentedAttribute[datetime], InstrumentedAttribute[Any]],
+    after: tuple[datetime, int | str] | None,
+    limit: int,
+) -> Select[*_Entities]:
+    """Narrow a statement to `limit` rows after one of them, newest first, and one more.
+
+    Args:
+        columns: the rows' time and their id.
+        after: time and id of the row before the first; None begins.
+        limit: how many.
+    """
+    moment, row_id = columns
+    if after is not None:
+        time, last_id = after
+        before = or_(moment < time, and_(moment == time, row_id < last_id))
+        # The first condition is implied by the second; it is what an index can be entered with.
+        statement = statement.where(moment <= time, before)
+    return statement.order_by(moment.desc(), row_id.desc()).limit(limit + 1)
 
 
 def page_by_time(rows: Sequence[RowT], mark: Callable[[RowT], Mark], part: PageRequest) -> Page[RowT]:
@@ -47,17 +65,15 @@ def page_by_time(rows: Sequence[RowT], mark: Callable[[RowT], Mark], part: PageR
         return Page(rows, None)
     kept = rows[: part.limit]
     time, last_id = mark(kept[-1])
-    text = f"{time.astimezone(UTC).isoformat()}|{last_id}"
-    return Page(kept, base64.urlsafe_b64encode(text.encode()).decode().rstrip("="))
+    return Page(kept, encoded(f"{time.astimezone(UTC).isoformat()}|{last_id}"))
 
 
 def _mark_in(cursor: str) -> Mark:
     """Read time and id out of a cursor."""
+    time, _, last_id = decoded(cursor).partition("|")
     try:
-        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")
-        time, _, last_id = text.partition("|")
         moment = datetime.fromisoformat(time).astimezone(UTC)
-    except (binascii.Error, ValueError, OverflowError):
+    except (ValueError, OverflowError):
         raise BadCursor from None
     if not last_id or len(last_id) > _ID_LENGTH_MAX or not last_id.isprintable():
         raise BadCursor

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, literal_column, or_, select
+from sqlalchemy import ColumnElement, Row, Select, literal_column, select
 from sqlalchemy.orm import Session
 
 from backend.core.errors import InvalidInput, NotFound
@@ -21,6 +21,7 @@ from backend.services.access import Viewer
 from backend.services.log_cursor import cursor_of, read_cursor
 from backend.services.paging import Page, PageRequest
 from backend.services.request_log_service import read_body
+from backend.services.time_paging import newest_first
 
 LATE = timedelta(minutes=10)
 """How much later than its neighbours a call may be folded and still be seen by who follows the log."""
@@ -116,13 +117,8 @@ def rows_before(
     Raises:
         InvalidInput: a cursor that no list gave.
     """
-    statement = _statement(wanted, viewer)
-    if part.cursor:
-        moment, row_id = read_cursor(part.cursor)
-        before = or_(EVENT.occurred_at < moment, and_(EVENT.occurred_at == moment, EVENT.id < row_id))
-        # The first condition is implied by the second; it is what the index can be entered with.
-        statement = statement.where(EVENT.occurred_at <= moment, before)
-    newest = statement.order_by(EVENT.occurred_at.desc(), EVENT.id.desc()).limit(part.limit + 1)
+    after = read_cursor(part.cursor) if part.cursor else None
+    newest = newest_first(_statement(wanted, viewer), (EVENT.occurred_at, EVENT.id), after, part.limit)
     return session.execute(newest).all()
 
 
