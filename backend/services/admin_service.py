@@ -18,6 +18,7 @@ from backend.services.access import Viewer
 from backend.services.audit_service import record
 from backend.services.credit_allowance import change_of_plan
 from backend.services.key_limits_service import hold_to_plan
+from backend.services.key_service import works_at
 from backend.services.paging import BadCursor, Page, PageRequest
 from backend.services.runtime import current_runtime
 from backend.services.session_service import SessionEnded
@@ -179,6 +180,5 @@ def _seen() -> Select[Account, int, int, int]:
     now = current_runtime().clock.now()
     held = select(UserCredits.current_credits).where(UserCredits.account_id == Account.id).scalar_subquery()
     apis = select(func.count()).where(ExportedAPI.account_id == Account.id).scalar_subquery()
-    working = (AppKey.revoked_at.is_(None), or_(AppKey.expires_at.is_(None), AppKey.expires_at > now))
-    keys = select(func.count()).where(AppKey.account_id == Account.id, *working).scalar_subquery()
+    keys = select(func.count()).where(AppKey.account_id == Account.id, works_at(now)).scalar_subquery()
     return select(Account, func.coalesce(held, 0), apis, keys)

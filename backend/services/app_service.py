@@ -19,6 +19,7 @@ from backend.services.access import Viewer
 from backend.services.announced import commit_change
 from backend.services.app_access import ReachedApp, reached_app, require_at_least
 from backend.services.key_changes import end_now
+from backend.services.key_service import works_at
 from backend.services.paging import Page, PageRequest
 from backend.services.project_roles import Role, require_role
 from backend.services.runtime import current_runtime
@@ -201,11 +202,9 @@ def _views(reached: Sequence[ReachedApp], viewer: Viewer) -> list[AppView]:
 
 def _key_counts(app_ids: Sequence[str], viewer: Viewer) -> dict[str | None, int]:
     """Give how many keys of each app work now."""
-    now = current_runtime().clock.now()
-    works = (AppKey.revoked_at.is_(None), or_(AppKey.expires_at.is_(None), AppKey.expires_at > now))
     query = (
         select(AppKey.app_id, func.count().label("working"))
-        .where(AppKey.app_id.in_(app_ids), *works)
+        .where(AppKey.app_id.in_(app_ids), works_at(current_runtime().clock.now()))
         .group_by(AppKey.app_id)
     )
     if viewer.environment is not None:

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, select, update
 
 from backend.engine.key_limits import KeyLimits, Overage
 from backend.engine.keys import Environment, digest, is_well_formed, mask, mint_key, new_key_id
@@ -109,18 +109,17 @@ def limits_of(row: AppKey) -> KeyLimits:
     )
 
 
+def works_at(moment: datetime) -> ColumnElement[bool]:
+    """Give the condition that a key is neither revoked nor expired at a moment; `is_over` is its contrary."""
+    return AppKey.revoked_at.is_(None) & (AppKey.expires_at.is_(None) | (AppKey.expires_at > moment))
+
+
 def live_key(secret: str) -> AppKey | None:
     """Give the row of a key that works now; None when it is malformed, unknown, revoked or expired."""
     if not is_well_formed(secret):
         return None
-    now = current_runtime().clock.now()
-    return db.session.scalar(
-        select(AppKey).where(
-            AppKey.digest == digest(secret),
-            AppKey.revoked_at.is_(None),
-            or_(AppKey.expires_at.is_(None), AppKey.expires_at > now),
-        )
-    )
+    is_living = works_at(current_runtime().clock.now())
+    return db.session.scalar(select(AppKey).where(AppKey.digest == digest(secret), is_living))
 
 
 def is_over(row: AppKey) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy import ColumnElement, Row, func, select
 
 from backend.core.logging import get_logger
 from backend.engine.keys import Environment
@@ -37,6 +37,7 @@ from backend.services.access import Viewer
 from backend.services.app_service import readable_app
 from backend.services.grants import plan_rule, rules_of_key
 from backend.services.key_rights import ReachedKey, reached_key
+from backend.services.key_service import works_at
 from backend.services.runtime import current_runtime
 from backend.services.usage_queries import (
     DaySpan,
@@ -230,11 +231,9 @@ def _window(reached: ReachedKey) -> WindowOut | None:
 
 
 def _active_keys(environment: str, viewer: Viewer) -> int:
-    now = current_runtime().clock.now()
     statement = select(func.count(AppKey.key_id)).where(
         AppKey.account_id == viewer.account_id,
-        AppKey.revoked_at.is_(None),
-        or_(AppKey.expires_at.is_(None), AppKey.expires_at > now),
+        works_at(current_runtime().clock.now()),
         *(AppKey.environment == one for one in (environment, viewer.environment) if one),
     )
     return db.session.scalar(statement) or 0
