@@ -11,7 +11,7 @@ from backend.core.errors import NotFound
 from backend.core.ids import is_uuid
 from backend.models import DevApp, db
 from backend.services.access import Viewer
-from backend.services.project_roles import Role, RoleTooLow, role_in
+from backend.services.project_roles import Role, role_in
 
 NOUN = "App"
 
@@ -39,13 +39,3 @@ def reached_app(app_id: str, viewer: Viewer) -> ReachedApp:
     if role is None:
         raise NotFound(noun=NOUN)
     return ReachedApp(row, role)
-
-
-def require_at_least(held: Role, needed: Role) -> None:
-    """Refuse a role that is too low for something.
-
-    Raises:
-        RoleTooLow: naming both.
-    """
-    if held < needed:
-        raise RoleTooLow(held, needed)

@@ -17,11 +17,11 @@ from backend.models import AppKey, DevApp, Project, ProjectMember, db
 from backend.services import audit_service
 from backend.services.access import Viewer
 from backend.services.announced import commit_change
-from backend.services.app_access import ReachedApp, reached_app, require_at_least
+from backend.services.app_access import ReachedApp, reached_app
 from backend.services.key_changes import end_now
 from backend.services.key_service import works_at
 from backend.services.paging import Page, PageRequest
-from backend.services.project_roles import Role, require_role
+from backend.services.project_roles import Role, require_at_least, require_role
 from backend.services.runtime import current_runtime
 from backend.services.time_paging import narrowed_by_time, page_by_time
 

@@ -30,10 +30,9 @@ from backend.models import APIKeyQuota, AppKey, db
 from backend.services import audit_service
 from backend.services.access import Viewer
 from backend.services.announced import commit_change
-from backend.services.app_access import require_at_least
 from backend.services.key_rights import reached_key
 from backend.services.key_service import limits_of
-from backend.services.project_roles import Role
+from backend.services.project_roles import Role, require_at_least
 from backend.services.runtime import current_runtime
 
 

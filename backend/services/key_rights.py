@@ -19,8 +19,7 @@ from backend.engine.keys import Environment, is_key_id
 from backend.engine.scopes import FIXED_SCOPES, api_ids_in, predict_scope
 from backend.models import Account, AppKey, DevApp, ExportedAPI, db
 from backend.services.access import ScopeMissing, Viewer
-from backend.services.app_access import require_at_least
-from backend.services.project_roles import Role, role_in
+from backend.services.project_roles import Role, require_at_least, role_in
 
 NOUN = "API key"
 

@@ -16,8 +16,8 @@ from backend.core.errors import Conflict, NotFound
 from backend.models import Account, Project, ProjectMember, db
 from backend.services.access import Viewer
 from backend.services.audit_service import record
-from backend.services.project_roles import Role, RoleTooLow, member_role, require_role
-from backend.services.project_service import locked, read_project
+from backend.services.project_roles import Role, member_role, require_at_least, require_role
+from backend.services.project_service import locked
 from backend.services.runtime import current_runtime
 
 
@@ -52,7 +52,7 @@ def list_members(viewer: Viewer, project_id: str) -> Sequence[SeenMember]:
     Raises:
         NotFound: no such project, or the viewer is no member of it.
     """
-    read_project(viewer, project_id)
+    require_role(project_id, viewer, Role.VIEWER)
     return _members(project_id)
 
 
@@ -127,8 +127,8 @@ def remove_member(viewer: Viewer, project_id: str, account_id: str) -> None:
 def _require_power(project_id: str, viewer: Viewer, *, over: Role) -> None:
     """Let admins act on members, and on owners only owners."""
     held = require_role(project_id, viewer, Role.ADMIN)
-    if over is Role.OWNER and held is not Role.OWNER:
-        raise RoleTooLow(held, Role.OWNER)
+    if over is Role.OWNER:
+        require_at_least(held, Role.OWNER)
 
 
 def _member_below(viewer: Viewer, project_id: str, account_id: str, wanted: Role) -> Role:

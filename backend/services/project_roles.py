@@ -70,6 +70,15 @@ def require_role(project_id: str, viewer: Viewer, needed: Role) -> Role:
     held = role_in(project_id, viewer)
     if held is None:
         raise NotFound(noun="Project")
+    require_at_least(held, needed)
+    return held
+
+
+def require_at_least(held: Role, needed: Role) -> None:
+    """Refuse a role that is too low for something.
+
+    Raises:
+        RoleTooLow: naming both.
+    """
     if held < needed:
         raise RoleTooLow(held, needed)
-    return held

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, delete, func, select, update
 
 from backend.core.errors import NotFound
-from backend.core.ids import new_uuid
+from backend.core.ids import is_uuid, new_uuid
 from backend.models import DevApp, Project, ProjectMember, db
 from backend.services.access import Viewer
 from backend.services.audit_service import record
@@ -72,8 +72,8 @@ def read_project(viewer: Viewer, project_id: str) -> SeenProject:
     Raises:
         NotFound: no such project, or the viewer is no member of it.
     """
-    require_role(project_id, viewer, Role.VIEWER)
-    found = db.session.execute(_seen_by(viewer).where(Project.id == project_id)).one_or_none()
+    query = _seen_by(viewer).where(Project.id == project_id)
+    found = db.session.execute(query).one_or_none() if is_uuid(project_id) else None
     if found is None:
         raise NotFound(noun="Project")
     row, role, members, apps = found
