@@ -6,11 +6,11 @@ import gridClasses from "./StatGrid.module.css";
 const BARS = [34, 48, 40, 62, 78, 70, 88, 82, 66, 54, 46, 38] as const;
 
 /** Figures and charts before they are known, in their frames and at the size they will take: nothing jumps. */
-export function StatsSkeleton({ charts }: { charts: number }) {
+export function StatsSkeleton({ figures = 8, charts }: { figures?: number; charts: number }) {
   return (
     <>
       <div className={gridClasses.grid}>
-        {Array.from({ length: 8 }, (_, at) => (
+        {Array.from({ length: figures }, (_, at) => (
           <div key={at} className={gridClasses.stat}>
             <Skeleton height={12} width="46%" my={4} />
             <Skeleton height={22} width="34%" my={7} />

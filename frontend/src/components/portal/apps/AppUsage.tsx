@@ -16,7 +16,7 @@ export function AppUsage({ app }: { app: App }) {
   const i18n = useI18n();
   const query = useAppUsage(app.id, CHART_DAYS);
   return (
-    <QueryView query={query} skeleton={<StatsSkeleton charts={2} />}>
+    <QueryView query={query} skeleton={<StatsSkeleton figures={4} charts={2} />}>
       {(days) => (
         <>
           <StatGrid stats={figures(days, i18n)} label={i18n.t("apps.usageTitle")} busy={query.isPlaceholderData} />

@@ -24,7 +24,7 @@ export function ApiUsageOverview() {
   return (
     <>
       <PageHeader title={t("usage.title")} subtitle={t("usage.subtitle")} />
-      <Suspense fallback={<StatsSkeleton charts={2} />}>
+      <Suspense fallback={<StatsSkeleton figures={4} charts={4} />}>
         <Overview />
       </Suspense>
     </>
@@ -46,7 +46,7 @@ function Overview() {
       <UsageFilterBar filters={filters} endpoints={all.data?.endpoints ?? []} onChange={setParams} />
       <QueryView
         query={query}
-        skeleton={<StatsSkeleton charts={4} />}
+        skeleton={<StatsSkeleton figures={4} charts={4} />}
         isEmpty={(usage) => usage.totals.calls === 0}
         empty={narrowed ? <NothingMatches onClear={() => setParams({ key: null, app: null, endpoint: null })} /> : <NothingYet />}
       >
