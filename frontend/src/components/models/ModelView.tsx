@@ -1,9 +1,9 @@
 "use client";
 
-import { Anchor, Group, Skeleton, Stack } from "@mantine/core";
-import { IconArrowLeft, IconBoxOff } from "@tabler/icons-react";
-import Link from "next/link";
+import { Group, Skeleton, Stack } from "@mantine/core";
+import { IconBoxOff } from "@tabler/icons-react";
 import { ExportAPIModal } from "@/components/monitoring/ExportAPIModal";
+import { BackLink } from "@/components/ui/BackLink";
 import { EmptyState } from "@/components/ui/EmptyState";
 import { PageHeader } from "@/components/ui/PageHeader";
 import { PageTitle } from "@/components/ui/PageTitle";
@@ -29,7 +29,7 @@ export function ModelView() {
   const query = useModel(useRouteId());
   const missing = (error: Error) =>
     error instanceof ApiError && error.status === 404 ? (
-      <EmptyState level={1} icon={IconBoxOff} title={t("models.notFoundTitle")} text={t("models.notFoundText")} action={<BackLink />} />
+      <EmptyState level={1} icon={IconBoxOff} title={t("models.notFoundTitle")} text={t("models.notFoundText")} action={<BackToModels />} />
     ) : null;
   return (
     <QueryView query={query} skeleton={<PageSkeleton />} renderError={missing}>
@@ -42,7 +42,7 @@ function ModelPage({ model }: { model: MLModel }) {
   const flow = useExportFlow();
   return (
     <>
-      <PageHeader eyebrow={<BackLink />} title={model.name} subtitle={model.description} actions={<ExportControl model={model} actions={flow} />} />
+      <PageHeader eyebrow={<BackToModels />} title={model.name} subtitle={model.description} actions={<ExportControl model={model} actions={flow} />} />
       <Group gap="xs" mb="lg">
         <PipelineChips steps={model.pipeline} />
         <TaskBadge task={model.task} />
@@ -63,14 +63,9 @@ function ModelPage({ model }: { model: MLModel }) {
   );
 }
 
-function BackLink() {
+function BackToModels() {
   const { t } = useI18n();
-  return (
-    <Anchor component={Link} href="/models" size="sm" className={classes.back}>
-      <IconArrowLeft size={15} stroke={1.8} aria-hidden />
-      {t("models.backToModels")}
-    </Anchor>
-  );
+  return <BackLink href="/models">{t("models.backToModels")}</BackLink>;
 }
 
 function PageSkeleton() {

@@ -1,10 +1,11 @@
 "use client";
 
 import { ActionIcon, Anchor, Menu } from "@mantine/core";
-import { IconChevronLeft, IconDots, IconKey, IconTrash } from "@tabler/icons-react";
+import { IconDots, IconKey, IconTrash } from "@tabler/icons-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { BackLink } from "@/components/ui/BackLink";
 import { CopyButton } from "@/components/ui/CopyButton";
 import { PageHeader } from "@/components/ui/PageHeader";
 import { StatusDot } from "@/components/ui/StatusDot";
@@ -24,12 +25,7 @@ export function DetailHeader({ api }: { api: APIDetails }) {
   return (
     <>
       <PageHeader
-        eyebrow={
-          <Link href="/monitoring" className={classes.back}>
-            <IconChevronLeft size={15} stroke={1.8} aria-hidden />
-            {t("apis.back")}
-          </Link>
-        }
+        eyebrow={<BackLink href="/monitoring">{t("apis.back")}</BackLink>}
         title={api.name}
         subtitle={<Facts api={api} />}
         actions={

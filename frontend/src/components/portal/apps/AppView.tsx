@@ -1,11 +1,12 @@
 "use client";
 
 import { ActionIcon, Anchor, Button, Menu } from "@mantine/core";
-import { IconChevronLeft, IconDots, IconMoodEmpty, IconPencil, IconTrash } from "@tabler/icons-react";
+import { IconDots, IconMoodEmpty, IconPencil, IconTrash } from "@tabler/icons-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useRef, useState } from "react";
 import { StatsSkeleton } from "@/components/monitoring/Skeletons";
+import { BackLink } from "@/components/ui/BackLink";
 import { EmptyState } from "@/components/ui/EmptyState";
 import { PageHeader } from "@/components/ui/PageHeader";
 import { QueryView } from "@/components/ui/QueryView";
@@ -15,7 +16,6 @@ import { useI18n } from "@/i18n/I18nProvider";
 import { ApiError } from "@/lib/errors";
 import { may } from "@/lib/portal/projectRoles";
 import type { App } from "@/lib/portal/types";
-import keyClasses from "../keys/KeyView.module.css";
 import { AppDialog } from "./AppDialog";
 import { AppKeys } from "./AppKeys";
 import { AppUsage } from "./AppUsage";
@@ -25,7 +25,7 @@ import { DeleteAppDialog } from "./DeleteAppDialog";
 export function AppView() {
   const query = useApp(useRouteSegment());
   return (
-    <QueryView query={query} skeleton={<StatsSkeleton charts={2} />} renderError={(error) => (error instanceof ApiError && error.status === 404 ? <Missing /> : null)}>
+    <QueryView query={query} skeleton={<StatsSkeleton figures={4} charts={2} />} renderError={(error) => (error instanceof ApiError && error.status === 404 ? <Missing /> : null)}>
       {(app) => (
         <>
           <Heading app={app} />
@@ -51,7 +51,7 @@ function Heading({ app }: { app: App }) {
   return (
     <>
       <PageHeader
-        eyebrow={<BackToApps />}
+        eyebrow={<BackLink href="/apps">{t("apps.back")}</BackLink>}
         title={app.name}
         subtitle={
           <>
@@ -88,16 +88,6 @@ function Heading({ app }: { app: App }) {
       <AppDialog opened={dialog === "edit"} app={app} onClose={close} />
       <DeleteAppDialog app={app} opened={dialog === "delete"} onClose={close} onDeleted={() => router.replace("/apps")} />
     </>
-  );
-}
-
-function BackToApps() {
-  const { t } = useI18n();
-  return (
-    <Link href="/apps" className={keyClasses.back}>
-      <IconChevronLeft size={15} stroke={1.8} aria-hidden />
-      {t("apps.back")}
-    </Link>
   );
 }
 

@@ -1,10 +1,11 @@
 "use client";
 
 import { Button, Skeleton, Stack } from "@mantine/core";
-import { IconChevronLeft, IconKeyOff } from "@tabler/icons-react";
+import { IconKeyOff } from "@tabler/icons-react";
 import Link from "next/link";
 import { Notice } from "@/components/monitoring/Notice";
 import { StatsSkeleton } from "@/components/monitoring/Skeletons";
+import { BackLink } from "@/components/ui/BackLink";
 import { CopyButton } from "@/components/ui/CopyButton";
 import { EmptyState } from "@/components/ui/EmptyState";
 import { PageHeader } from "@/components/ui/PageHeader";
@@ -42,7 +43,7 @@ function Loaded({ item }: { item: PortalKey }) {
   return (
     <>
       <PageHeader
-        eyebrow={<BackToKeys />}
+        eyebrow={<BackLink href="/keys">{t("keys.back")}</BackLink>}
         title={item.name}
         subtitle={<Facts item={item} />}
         actions={
@@ -77,16 +78,6 @@ function Loaded({ item }: { item: PortalKey }) {
       </div>
       <KeyDialogs dialogs={dialogs} />
     </>
-  );
-}
-
-function BackToKeys() {
-  const { t } = useI18n();
-  return (
-    <Link href="/keys" className={classes.back}>
-      <IconChevronLeft size={15} stroke={1.8} aria-hidden />
-      {t("keys.back")}
-    </Link>
   );
 }
 

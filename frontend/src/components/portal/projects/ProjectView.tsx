@@ -1,10 +1,10 @@
 "use client";
 
 import { Button, Skeleton } from "@mantine/core";
-import { IconChevronLeft, IconFolderOff } from "@tabler/icons-react";
+import { IconFolderOff } from "@tabler/icons-react";
 import Link from "next/link";
 import { TableSkeleton } from "@/components/monitoring/Skeletons";
-import detail from "@/components/monitoring/detail/Detail.module.css";
+import { BackLink } from "@/components/ui/BackLink";
 import { EmptyState } from "@/components/ui/EmptyState";
 import { PageHeader } from "@/components/ui/PageHeader";
 import { QueryView } from "@/components/ui/QueryView";
@@ -42,12 +42,7 @@ function Page({ project }: { project: Project }) {
       <PageHeader
         title={project.name}
         subtitle={project.description || undefined}
-        eyebrow={
-          <Link href="/projects" className={detail.back}>
-            <IconChevronLeft size={15} stroke={1.8} aria-hidden />
-            {t("projects.all")}
-          </Link>
-        }
+        eyebrow={<BackLink href="/projects">{t("projects.all")}</BackLink>}
       />
       <p className={classes.meta}>
         <span>{t("projects.yourRole", { role: t(`projects.role_${project.role}`) })}</span>
