@@ -22,8 +22,6 @@ export const logs = {
   source_api: "API",
   source_playground: "Playground",
   source_internal: "Internal",
-  environment_live: "live",
-  environment_test: "test",
   time: "Time",
   anyTime: "Any time",
   since_1: "Last hour",

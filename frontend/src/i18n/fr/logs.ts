@@ -24,8 +24,6 @@ export const logs: Dictionary["logs"] = {
   source_api: "API",
   source_playground: "Essais",
   source_internal: "Interne",
-  environment_live: "réel",
-  environment_test: "test",
   time: "Période",
   anyTime: "Toute période",
   since_1: "Dernière heure",

@@ -2,17 +2,13 @@
 
 import { Box, Drawer, Skeleton } from "@mantine/core";
 import { IconFileOff } from "@tabler/icons-react";
-import { CodeBlock } from "@/components/ui/CodeBlock";
-import { CopyButton } from "@/components/ui/CopyButton";
 import { EmptyState } from "@/components/ui/EmptyState";
 import { QueryView } from "@/components/ui/QueryView";
 import { useAPIRequest } from "@/hooks/useMonitoring";
 import { useI18n } from "@/i18n/I18nProvider";
 import type { APIRequest } from "@/lib/monitoringTypes";
-import type { JsonValue } from "@/lib/types";
 import { Notice } from "../Notice";
-import classes from "./RequestsTable.module.css";
-import { StatusCode, codeText } from "./StatusCode";
+import { Body, Copyable, Fact, Facts, Status } from "./Entry";
 
 interface RequestDrawerProps {
   apiId: number;
@@ -47,20 +43,18 @@ function Logged({ apiId, requestId }: { apiId: number; requestId: string }) {
       isEmpty={(request) => request === null}
       empty={<EmptyState icon={IconFileOff} title={t("requests.goneTitle")} text={t("requests.goneText", { id: requestId })} />}
     >
-      {(request) => (request === null ? null : <Facts request={request} />)}
+      {(request) => (request === null ? null : <Entry request={request} />)}
     </QueryView>
   );
 }
 
-function Facts({ request }: { request: APIRequest }) {
+function Entry({ request }: { request: APIRequest }) {
   const { t, format } = useI18n();
   return (
     <>
-      <dl className={classes.facts}>
+      <Facts>
         <Fact label={t("apis.status")}>
-          <span className={classes.withCopy}>
-            <StatusCode code={request.status_code} /> {codeText(request.status_code, t)}
-          </span>
+          <Status code={request.status_code} />
         </Fact>
         <Fact label={t("charts.responseTime")}>{format.duration(request.response_time)}</Fact>
         <Fact label={t("charts.time")}>{format.exact(request.timestamp)}</Fact>
@@ -73,7 +67,7 @@ function Facts({ request }: { request: APIRequest }) {
         <Fact label={t("requests.key")} wide>
           {request.key_id ? <Copyable value={request.key_id} what={t("requests.key")} /> : t("requests.noKey")}
         </Fact>
-      </dl>
+      </Facts>
       {request.error_message ? (
         <Box mb="lg">
           <Notice tone="bad" title={t("requests.error")}>
@@ -85,36 +79,4 @@ function Facts({ request }: { request: APIRequest }) {
       <Body title={t("requests.response")} body={request.response_data} absent={t("requests.noResponseBody")} />
     </>
   );
-}
-
-function Fact({ label, wide = false, children }: { label: string; wide?: boolean; children: React.ReactNode }) {
-  return (
-    <div className={wide ? classes.full : undefined}>
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
-}
-
-function Copyable({ value, what }: { value: string; what: string }) {
-  return (
-    <span className={classes.withCopy}>
-      <code className="mono">{value}</code>
-      <CopyButton value={value} what={what} size="xs" />
-    </span>
-  );
-}
-
-function Body({ title, body, absent }: { title: string; body: JsonValue; absent: string }) {
-  return (
-    <section className={classes.block}>
-      <h3>{title}</h3>
-      {body === null ? <p className={classes.absent}>{absent}</p> : <CodeBlock code={textOf(body)} language="json" label={title} maxHeight={300} />}
-    </section>
-  );
-}
-
-/** Text stays text: a body that was no JSON, or one that was cut, is shown as it came. */
-function textOf(body: JsonValue): string {
-  return typeof body === "string" ? body : JSON.stringify(body, null, 2);
 }

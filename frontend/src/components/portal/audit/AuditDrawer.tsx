@@ -1,7 +1,7 @@
 "use client";
 
 import { Drawer } from "@mantine/core";
-import type { ReactNode } from "react";
+import { Fact, Facts, Section } from "@/components/monitoring/detail/Entry";
 import { CodeBlock } from "@/components/ui/CodeBlock";
 import { CopyField } from "@/components/ui/CopyField";
 import { useI18n } from "@/i18n/I18nProvider";
@@ -30,7 +30,7 @@ function Entry({ entry }: { entry: AuditEntry }) {
   const { t, format } = useI18n();
   return (
     <>
-      <dl className={classes.facts}>
+      <Facts>
         <Fact label={t("audit.who")}>{actorText(entry.actor, t)}</Fact>
         <Fact label={t("audit.when")}>{format.exact(entry.created_at)}</Fact>
         <Fact label={t("audit.where")}>{entry.ip ?? "–"}</Fact>
@@ -41,35 +41,23 @@ function Entry({ entry }: { entry: AuditEntry }) {
         <Fact label={t("audit.name")} wide>
           <code className="mono">{entry.action}</code>
         </Fact>
-      </dl>
-      <section className={classes.block}>
-        <h3>{t("audit.target")}</h3>
+      </Facts>
+      <Section title={t("audit.target")}>
         <CodeBlock code={pretty(entry.target)} language="json" label={t("audit.target")} maxHeight={180} />
-      </section>
+      </Section>
       {Object.keys(entry.details).length > 0 ? (
-        <section className={classes.block}>
-          <h3>{t("audit.details")}</h3>
+        <Section title={t("audit.details")}>
           <CodeBlock code={pretty(entry.details)} language="json" label={t("audit.details")} maxHeight={320} />
-        </section>
+        </Section>
       ) : null}
-      <section className={classes.block}>
-        <h3>{t("audit.chain")}</h3>
+      <Section title={t("audit.chain")}>
         <p className={classes.hint}>{t("audit.chainHint")}</p>
         <div className={classes.hashes}>
           {entry.request_id ? <CopyField label={t("common.requestId")} value={entry.request_id} /> : null}
           <CopyField label={t("audit.hash")} value={entry.hash} />
           <CopyField label={t("audit.prevHash")} value={entry.prev_hash} shown={entry.prev_hash === "" ? t("audit.first") : entry.prev_hash} />
         </div>
-      </section>
+      </Section>
     </>
-  );
-}
-
-function Fact({ label, wide = false, children }: { label: string; wide?: boolean; children: ReactNode }) {
-  return (
-    <div className={wide ? classes.full : undefined}>
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

@@ -1,22 +1,16 @@
 "use client";
 
 import { Anchor, Button, Drawer, Group, Skeleton } from "@mantine/core";
-import { IconEyeOff, IconFileOff, IconTerminal2 } from "@tabler/icons-react";
+import { IconFileOff, IconTerminal2 } from "@tabler/icons-react";
 import Link from "next/link";
-import type { ReactNode } from "react";
-import { StatusCode, codeText } from "@/components/monitoring/detail/StatusCode";
+import { Body, Copyable, Fact, Facts, Status, Together } from "@/components/monitoring/detail/Entry";
 import { Notice } from "@/components/monitoring/Notice";
-import { CodeBlock } from "@/components/ui/CodeBlock";
-import { CopyButton } from "@/components/ui/CopyButton";
 import { EmptyState } from "@/components/ui/EmptyState";
 import { QueryView } from "@/components/ui/QueryView";
 import { useLog } from "@/hooks/useLogs";
 import { useI18n } from "@/i18n/I18nProvider";
 import { ApiError } from "@/lib/errors";
-import { pretty } from "@/lib/portal/records";
-import { countRedacted } from "@/lib/portal/redaction";
 import type { LogDetail } from "@/lib/portal/usageTypes";
-import type { JsonValue } from "@/lib/types";
 import classes from "./Logs.module.css";
 
 /** One call with its bodies, read by its id: a link to it works whichever page of the log it is on. */
@@ -45,9 +39,9 @@ function Entry({ entry }: { entry: LogDetail }) {
   const { t } = useI18n();
   return (
     <>
-      <Facts entry={entry} />
+      <EntryFacts entry={entry} />
       {entry.error_message ? (
-        <div className={classes.block}>
+        <div className={classes.notice}>
           <Notice tone="bad" title={t("requests.error")}>
             {entry.error_message}
           </Notice>
@@ -69,22 +63,20 @@ function Entry({ entry }: { entry: LogDetail }) {
   );
 }
 
-function Facts({ entry }: { entry: LogDetail }) {
+function EntryFacts({ entry }: { entry: LogDetail }) {
   const { t, format } = useI18n();
   const source = entry.source === "api" || entry.source === "playground" || entry.source === "internal" ? t(`logs.source_${entry.source}`) : entry.source;
   return (
-    <dl className={classes.facts}>
+    <Facts>
       <Fact label={t("logs.status")}>
-        <span className={classes.withCopy}>
-          <StatusCode code={entry.status} /> {codeText(entry.status, t)}
-        </span>
+        <Status code={entry.status} />
       </Fact>
       <Fact label={t("usage.latency")}>{format.duration(entry.latency_ms / 1000)}</Fact>
       <Fact label={t("logs.call")} wide>
         <code className="mono">{`${entry.method} ${entry.endpoint}`}</code>
       </Fact>
       <Fact label={t("charts.time")}>{format.exact(entry.occurred_at)}</Fact>
-      <Fact label={t("logs.source")}>{`${source} · ${t(`logs.environment_${entry.environment}`)}`}</Fact>
+      <Fact label={t("logs.source")}>{`${source} · ${t(`portal.environment_${entry.environment}`)}`}</Fact>
       <Fact label={t("requests.rows")}>{format.integer(entry.rows)}</Fact>
       <Fact label={t("usage.credits")}>
         {format.integer(entry.credits)}
@@ -97,55 +89,19 @@ function Facts({ entry }: { entry: LogDetail }) {
       </Fact>
       <Fact label={t("usage.key")} wide>
         {entry.key_id ? (
-          <span className={classes.withCopy}>
+          <Together>
             {entry.key_name ? (
               <Anchor component={Link} href={`/keys/${entry.key_id}`} size="sm">
                 {entry.key_name}
               </Anchor>
             ) : null}
             <Copyable value={entry.key_id} what={t("requests.key")} />
-          </span>
+          </Together>
         ) : (
           t(entry.source === "playground" ? "logs.bySession" : "requests.noKey")
         )}
       </Fact>
-    </dl>
-  );
-}
-
-function Fact({ label, wide = false, children }: { label: string; wide?: boolean; children: ReactNode }) {
-  return (
-    <div className={wide ? classes.full : undefined}>
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
-}
-
-function Copyable({ value, what }: { value: string; what: string }) {
-  return (
-    <span className={classes.withCopy}>
-      <code className="mono">{value}</code>
-      <CopyButton value={value} what={what} size="xs" />
-    </span>
-  );
-}
-
-/** Says how many values were hidden: what one reads is not all that was sent. */
-function Body({ title, body, absent }: { title: string; body: JsonValue; absent: string }) {
-  const { tn } = useI18n();
-  const hidden = countRedacted(body);
-  return (
-    <section className={classes.block}>
-      <h3>{title}</h3>
-      {hidden > 0 ? (
-        <p className={classes.redacted}>
-          <IconEyeOff size={14} stroke={1.7} aria-hidden />
-          {tn("logs.redacted", hidden)}
-        </p>
-      ) : null}
-      {body === null ? <p className={classes.absent}>{absent}</p> : <CodeBlock code={typeof body === "string" ? body : pretty(body)} language="json" label={title} maxHeight={320} />}
-    </section>
+    </Facts>
   );
 }
 
