@@ -33,7 +33,7 @@ export function AccountForm({ account }: { account: AccountRow }) {
     <form onSubmit={submit} aria-label={t("admin.planAndStatus")}>
       <Stack gap="md">
         <h3 className={classes.heading}>{t("admin.planAndStatus")}</h3>
-        <FormError error={change.error} text={refusalText(change.error, t)} />
+        <FormError error={change.error} text={refusalText(change.error)} />
         <div className={classes.pair}>
           <Select label={t("admin.plan")} data={PLANS.map(({ name, title }) => ({ value: name, label: title }))} value={plan} onChange={(next) => setPlan(planNamed(next ?? before).name)} allowDeselect={false} />
           <Select

@@ -44,7 +44,7 @@ export function CreditsForm({ account }: { account: AccountRow }) {
     <form onSubmit={submit} aria-label={t("admin.adjust")}>
       <Stack gap="md">
         <h3 className={classes.heading}>{t("admin.adjust")}</h3>
-        <FormError error={adjust.error} text={refusalText(adjust.error, t)} />
+        <FormError error={adjust.error} text={refusalText(adjust.error)} />
         <div className={classes.adjust}>
           <SegmentedControl<Direction>
             aria-label={t("admin.direction")}

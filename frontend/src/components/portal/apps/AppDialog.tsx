@@ -53,7 +53,7 @@ function AppForm({ app, onClose, onDone }: Omit<AppDialogProps, "opened">) {
   return (
     <form onSubmit={submit} noValidate>
       <Stack gap="md">
-        <FormError error={error} text={refusalText(error, t)} />
+        <FormError error={error} text={refusalText(error)} />
         <TextInput
           data-autofocus
           label={t("apps.name")}

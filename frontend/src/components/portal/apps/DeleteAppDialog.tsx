@@ -37,7 +37,7 @@ export function DeleteAppDialog({ app, opened, onClose, onDeleted }: DeleteAppDi
     <Modal opened={opened} onClose={onClose} title={t("apps.deleteTitle", { name: app.name })} size={480} closeButtonProps={{ "aria-label": t("common.close") }}>
       <form onSubmit={submit}>
         <Stack gap="md">
-          <FormError error={remove.error} text={refusalText(remove.error, t)} />
+          <FormError error={remove.error} text={refusalText(remove.error)} />
           <Text size="sm">{app.key_count === 0 ? t("apps.deleteText") : tn("apps.deleteKeys", app.key_count)}</Text>
           {app.key_count === 0 ? null : (
             <TextInput data-autofocus label={t("keys.typeName", { name: app.name })} value={typed} autoComplete="off" spellCheck={false} onChange={(event) => setTyped(event.currentTarget.value)} />

@@ -59,7 +59,7 @@ export function CreateKeyForm({ appId, error, busy, onSubmit, onCancel }: Create
   return (
     <form onSubmit={submit} noValidate>
       <Stack gap="md">
-        <FormError error={error} text={refusalText(error, t)} />
+        <FormError error={error} text={refusalText(error)} />
         <TextInput
           data-autofocus
           label={t("keys.name")}

@@ -31,7 +31,7 @@ export function KeyRestrictions({ item, readOnly }: { item: PortalKey; readOnly:
       <form onSubmit={submit} noValidate>
         <fieldset disabled={readOnly} style={{ all: "unset", display: "block" }}>
           <Stack gap="md">
-            <FormError error={change.error} text={refusalText(change.error, t)} />
+            <FormError error={change.error} text={refusalText(change.error)} />
             <TextInput label={t("keys.name")} value={name} maxLength={200} error={name.trim() === "" ? t("keys.needName") : null} onChange={(event) => setName(event.currentTarget.value)} />
             <RestrictionFields value={restrictions} onChange={setRestrictions} />
             {canSign ? (

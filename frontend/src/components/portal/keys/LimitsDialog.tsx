@@ -53,7 +53,7 @@ function LimitsForm({ subject, onClose }: LimitsDialogProps & { subject: PortalK
   return (
     <form onSubmit={submit} noValidate>
       <Stack gap="lg">
-        <FormError error={save.error} text={refusalText(save.error, t)} />
+        <FormError error={save.error} text={refusalText(save.error)} />
         <LimitsFields draft={draft} plan={plan} environment={subject.environment} problems={problems} asAdmin={asAdmin} onChange={setDraft} />
         <LimitsOutcome draft={draft} planLimit={subject.limits.plan_limit} planTitle={plan.title} />
         <Group justify="flex-end">

@@ -43,7 +43,7 @@ function Confirm({ subject, onClose }: { subject: PortalKey; onClose: () => void
   return (
     <form onSubmit={submit}>
       <Stack gap="md">
-        <FormError error={revoke.error} text={refusalText(revoke.error, t)} />
+        <FormError error={revoke.error} text={refusalText(revoke.error)} />
         <Text size="sm">{t("keys.revokeText", { masked: subject.key_masked })}</Text>
         <TextInput
           data-autofocus

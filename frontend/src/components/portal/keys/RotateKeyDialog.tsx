@@ -64,7 +64,7 @@ function Ask({ subject, error, busy, onRotate, onCancel }: AskProps) {
   const Submit = grace === "none" ? DangerButton : Button;
   return (
     <Stack gap="md">
-      <FormError error={error} text={refusalText(error, t)} />
+      <FormError error={error} text={refusalText(error)} />
       <Text size="sm">{t("keys.rotateText", { masked: subject.key_masked })}</Text>
       <Radio.Group label={t("keys.grace")} value={grace} onChange={(value) => setGrace(GRACE_NAMES.find((name) => name === value) ?? "week")}>
         <Stack gap={8} mt={4}>

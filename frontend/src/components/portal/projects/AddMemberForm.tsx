@@ -67,7 +67,7 @@ export function AddMemberForm({ project }: { project: Project }) {
           {t("projects.add")}
         </Button>
       </div>
-      <FormError error={add.error} text={refusalText(add.error, t)} hidden={mailError !== null} />
+      <FormError error={add.error} text={refusalText(add.error)} hidden={mailError !== null} />
     </form>
   );
 }

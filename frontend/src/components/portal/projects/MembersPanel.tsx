@@ -61,7 +61,7 @@ function Person({ project, member, members, onRemove }: PersonProps) {
       { accountId: member.account_id, role },
       {
         onSuccess: () => notifications.show({ message: t("projects.roleChanged", { name: member.name, role: t(`projects.role_${role}`) }) }),
-        onError: (error) => notifications.show({ color: "red", message: refusalText(error, t) ?? errorText(error, t) }),
+        onError: (error) => notifications.show({ color: "red", message: refusalText(error) ?? errorText(error, t) }),
       },
     );
   return (

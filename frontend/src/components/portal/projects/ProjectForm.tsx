@@ -32,7 +32,7 @@ export function ProjectForm({ first, submitText, error, pending, onCancel, onSub
   return (
     <form onSubmit={submit} noValidate>
       <Stack gap="md">
-        <FormError error={error} text={refusalText(error, t)} hidden={nameError !== null} />
+        <FormError error={error} text={refusalText(error)} hidden={nameError !== null} />
         <TextInput label={t("projects.name")} placeholder={t("projects.namePlaceholder")} value={name} maxLength={200} error={nameError} onChange={(event) => setName(event.currentTarget.value)} data-autofocus={onCancel ? true : undefined} />
         <Textarea
           label={

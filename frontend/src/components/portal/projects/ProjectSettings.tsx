@@ -67,7 +67,7 @@ function ConfirmDelete({ project, onClose }: { project: Project; onClose: () => 
     <Stack gap="md">
       <Text size="sm">{t("projects.deleteText")}</Text>
       <TextInput label={t("projects.typeName", { name: project.name })} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} autoComplete="off" data-autofocus />
-      <FormError error={remove.error} text={refusalText(remove.error, t)} />
+      <FormError error={remove.error} text={refusalText(remove.error)} />
       <Group justify="flex-end">
         <Button variant="default" onClick={onClose}>
           {t("common.cancel")}

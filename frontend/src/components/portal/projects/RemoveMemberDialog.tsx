@@ -37,7 +37,7 @@ function Confirm({ project, member, onClose }: RemoveMemberDialogProps & { membe
   return (
     <Stack gap="md">
       <Text size="sm">{t("projects.removeText", { name: member.name, project: project.name })}</Text>
-      <FormError error={remove.error} text={refusalText(remove.error, t)} />
+      <FormError error={remove.error} text={refusalText(remove.error)} />
       <Group justify="flex-end">
         <Button variant="default" onClick={onClose} data-autofocus>
           {t("common.cancel")}
