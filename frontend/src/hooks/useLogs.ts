@@ -3,6 +3,7 @@
 /** The log of calls: pages of it, one entry, and its live tail. */
 import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type Tail, extendTail } from "@/lib/portal/logTail";
+import { portalKeys } from "@/lib/portal/queryKeys";
 import { usageApi } from "@/lib/portal/usage";
 import type { LogQuery } from "@/lib/portal/usageTypes";
 
@@ -14,7 +15,7 @@ const TAIL_MS = 1_000;
 /** Not renewed by itself: rows that jump cannot be read. The tail brings what is new. */
 export function useLogs(query: LogQuery) {
   return useInfiniteQuery({
-    queryKey: ["portal", "logs", "list", query],
+    queryKey: portalKeys.logList(query),
     queryFn: ({ pageParam, signal }) => usageApi.logs({ ...query, limit: PAGE_SIZE, cursor: pageParam }, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
@@ -26,7 +27,7 @@ export function useLogs(query: LogQuery) {
 /** Asks each second for what came after `start`. The hidden tab asks for nothing (TanStack Query's default). */
 export function useLogTail(query: LogQuery, start: string | null, running: boolean) {
   const client = useQueryClient();
-  const queryKey = ["portal", "logs", "tail", query, start];
+  const queryKey = portalKeys.logTail(query, start);
   return useQuery<Tail>({
     queryKey,
     queryFn: async ({ signal }) => {
@@ -44,7 +45,7 @@ export function useLogTail(query: LogQuery, start: string | null, running: boole
 /** One call with its bodies; a call never changes, so it is asked for once. */
 export function useLog(requestId: string) {
   return useQuery({
-    queryKey: ["portal", "logs", "one", requestId],
+    queryKey: portalKeys.log(requestId),
     queryFn: ({ signal }) => usageApi.log(requestId, signal),
     staleTime: Number.POSITIVE_INFINITY,
   });

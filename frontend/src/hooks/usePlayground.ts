@@ -3,10 +3,11 @@
 /** What the playground can call, its documentation, and the calls made. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { playgroundApi } from "@/lib/portal/playground";
+import { portalKeys } from "@/lib/portal/queryKeys";
 
 export function usePlaygroundEndpoints() {
   return useQuery({
-    queryKey: ["portal", "playground", "endpoints"],
+    queryKey: portalKeys.endpoints,
     queryFn: ({ signal }) => playgroundApi.endpoints(signal),
     staleTime: 30_000,
   });
@@ -14,7 +15,7 @@ export function usePlaygroundEndpoints() {
 
 export function useEndpointDocs(name: string) {
   return useQuery({
-    queryKey: ["portal", "playground", "docs", name],
+    queryKey: portalKeys.endpointDocs(name),
     queryFn: ({ signal }) => playgroundApi.docs(name, signal),
     staleTime: 30_000,
   });
@@ -26,7 +27,8 @@ export function useExecute() {
   return useMutation({
     mutationFn: playgroundApi.execute,
     onSettled: () => {
-      for (const name of ["usage", "logs", "credits", "overview"]) void client.invalidateQueries({ queryKey: ["portal", name] });
+      const { usages, logs, credits, overviews } = portalKeys;
+      for (const queryKey of [usages, logs, credits, overviews]) void client.invalidateQueries({ queryKey });
     },
   });
 }

@@ -4,23 +4,22 @@
 import { type QueryClient, keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { NewProject, Role } from "@/lib/portal/projectTypes";
 import { projectsApi } from "@/lib/portal/projects";
-
-const ROOT = ["portal", "projects"] as const;
+import { portalKeys } from "@/lib/portal/queryKeys";
 
 export function useProjects(page: number) {
   return useQuery({
-    queryKey: [...ROOT, "list", page],
+    queryKey: portalKeys.projectList(page),
     queryFn: ({ signal }) => projectsApi.list(page, signal),
     placeholderData: keepPreviousData,
   });
 }
 
 export function useProject(id: string) {
-  return useQuery({ queryKey: [...ROOT, "one", id], queryFn: ({ signal }) => projectsApi.get(id, signal) });
+  return useQuery({ queryKey: portalKeys.project(id), queryFn: ({ signal }) => projectsApi.get(id, signal) });
 }
 
 export function useMembers(id: string) {
-  return useQuery({ queryKey: [...ROOT, "members", id], queryFn: ({ signal }) => projectsApi.members(id, signal) });
+  return useQuery({ queryKey: portalKeys.members(id), queryFn: ({ signal }) => projectsApi.members(id, signal) });
 }
 
 export function useCreateProject() {
@@ -35,8 +34,8 @@ export function useDeleteProject(id: string) {
   return useChange(
     () => projectsApi.delete(id),
     (client) => {
-      client.removeQueries({ queryKey: [...ROOT, "one", id] });
-      client.removeQueries({ queryKey: [...ROOT, "members", id] });
+      client.removeQueries({ queryKey: portalKeys.project(id) });
+      client.removeQueries({ queryKey: portalKeys.members(id) });
     },
   );
 }
@@ -60,7 +59,8 @@ function useChange<Input, Output>(mutationFn: (input: Input) => Promise<Output>,
     mutationFn,
     onSuccess: () => {
       forget?.(client);
-      for (const name of ["projects", "apps", "keys"]) void client.invalidateQueries({ queryKey: ["portal", name] });
+      const { projects, apps, keys } = portalKeys;
+      for (const queryKey of [projects, apps, keys]) void client.invalidateQueries({ queryKey });
     },
   });
 }
