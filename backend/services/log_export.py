@@ -18,7 +18,7 @@ from backend.schemas.log import LogOut
 from backend.services.access import Viewer
 from backend.services.bucket_rows import MICROSECOND
 from backend.services.paging import PageRequest
-from backend.services.usage_log_service import LogFilter, log_out, rows_before
+from backend.services.usage_log_service import LogFilter, calls_before
 
 ROWS_PER_PART = 1_000
 FORMULA_STARTS = (*"=+-@\t\r\n", *"\uff1d\uff0b\uff0d\uff20")
@@ -46,10 +46,9 @@ def _parts(sessions: sessionmaker[Session], wanted: LogFilter, viewer: Viewer) -
     cursor: str | None = ""
     while cursor is not None:
         with sessions() as session:
-            rows = rows_before(session, wanted, PageRequest(ROWS_PER_PART, cursor), viewer=viewer)
-        calls = [log_out(row) for row in rows[:ROWS_PER_PART]]
-        cursor = calls[-1].cursor if len(rows) > ROWS_PER_PART else None
-        yield calls
+            found = calls_before(session, wanted, PageRequest(ROWS_PER_PART, cursor), viewer=viewer)
+        cursor = found.next_cursor
+        yield found.rows
 
 
 def _csv(parts: Iterable[Sequence[LogOut]]) -> Iterator[bytes]:

@@ -6,7 +6,6 @@ an index in the log's own order, and this file says which of them leads.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -66,10 +65,7 @@ def list_calls(wanted: LogFilter, part: PageRequest, *, viewer: Viewer) -> Page[
     Raises:
         InvalidInput: a cursor that no list gave.
     """
-    rows = rows_before(db.session(), wanted, part, viewer=viewer)
-    shown = rows[: part.limit]
-    outs = [log_out(row) for row in shown]
-    return Page(outs, outs[-1].cursor if len(rows) > part.limit else None)
+    return calls_before(db.session(), wanted, part, viewer=viewer)
 
 
 def follow_calls(wanted: LogFilter, after: str, limit: int, *, viewer: Viewer) -> list[LogOut]:
@@ -89,7 +85,7 @@ def follow_calls(wanted: LogFilter, after: str, limit: int, *, viewer: Viewer) -
     recorded = EVENT.id + 0
     statement = _statement(wanted, viewer).where(EVENT.occurred_at >= since, recorded > row_id)
     rows = db.session.execute(statement.order_by(recorded).limit(limit)).all()
-    return [log_out(row) for row in reversed(rows)]
+    return [_out(row) for row in reversed(rows)]
 
 
 def read_call(request_id: str, *, viewer: Viewer) -> LogDetailOut:
@@ -106,24 +102,23 @@ def read_call(request_id: str, *, viewer: Viewer) -> LogDetailOut:
         raise NotFound(noun=NOUN)
     bodies = select(APIRequest.request_data, APIRequest.response_data).where(APIRequest.request_id == request_id)
     request, response = db.session.execute(bodies).one_or_none() or (None, None)
-    return LogDetailOut(**log_out(row).model_dump(), request_data=read_body(request), response_data=read_body(response))
+    return LogDetailOut(**_out(row).model_dump(), request_data=read_body(request), response_data=read_body(response))
 
 
-def rows_before(
-    session: Session, wanted: LogFilter, part: PageRequest, *, viewer: Viewer
-) -> Sequence[Row[APIUsageEvent, str]]:
-    """Give a part of the viewer's calls, newest first, and one more, which tells whether there is a next.
+def calls_before(session: Session, wanted: LogFilter, part: PageRequest, *, viewer: Viewer) -> Page[LogOut]:
+    """Give a page of the viewer's calls as `list_calls` does, in a session of the caller's.
 
     Raises:
         InvalidInput: a cursor that no list gave.
     """
     after = read_cursor(part.cursor) if part.cursor else None
     newest = newest_first(_statement(wanted, viewer), (EVENT.occurred_at, EVENT.id), after, part.limit)
-    return session.execute(newest).all()
+    rows = session.execute(newest).all()
+    shown = [_out(row) for row in rows[: part.limit]]
+    return Page(shown, shown[-1].cursor if len(rows) > part.limit else None)
 
 
-def log_out(row: Row[APIUsageEvent, str]) -> LogOut:
-    """Give a call as it is shown."""
+def _out(row: Row[APIUsageEvent, str]) -> LogOut:
     event = row[0]
     return LogOut(
         cursor=cursor_of(event.occurred_at, event.id),

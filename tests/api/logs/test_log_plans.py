@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.services.access import Viewer
 from backend.services.log_cursor import cursor_of
 from backend.services.paging import PageRequest
-from backend.services.usage_log_service import LogFilter, rows_before
+from backend.services.usage_log_service import LogFilter, calls_before
 from tests.metering import NOON
 
 Sessions = sessionmaker[Session]
@@ -65,7 +65,7 @@ def plan_of(sessions: Sessions, wanted: LogFilter, cursor: str) -> str:
         assert isinstance(engine, Engine)
         asked: list[tuple[str, Any]] = []
         event.listen(engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
-        rows_before(session, wanted, PageRequest(50, cursor), viewer=VIEWER)
+        calls_before(session, wanted, PageRequest(50, cursor), viewer=VIEWER)
         statement, parameters = asked[-1]
         rows = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
         return "\n".join(str(row[3]) for row in rows)
