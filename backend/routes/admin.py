@@ -9,7 +9,6 @@ from backend.middleware.idempotency import idempotent
 from backend.middleware.openapi import pages, refuses
 from backend.middleware.pagination import next_link
 from backend.middleware.session_auth import current_viewer
-from backend.routes.credits import entry_out
 from backend.schemas.admin import AccountChangeIn, AccountOut, AccountsQuery, AdjustmentIn, AdjustmentOut
 from backend.services import admin_service, credit_service
 from backend.services.admin_service import SeenAccount
@@ -64,7 +63,7 @@ def adjust_credits(account_id: str, json_data: AdjustmentIn) -> AdjustmentOut:
     """Give an account credits, or take some that no call has reserved."""
     admin_service.read_account(account_id)
     left, entry = credit_service.adjust(current_viewer(), account_id, json_data.amount, json_data.reason)
-    return AdjustmentOut(current_credits=left, entry=entry_out(entry))
+    return AdjustmentOut(current_credits=left, entry=entry)
 
 
 def _out(seen: SeenAccount) -> AccountOut:

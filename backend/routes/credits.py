@@ -10,7 +10,7 @@ from backend.middleware.openapi import pages, refuses
 from backend.middleware.pagination import next_link
 from backend.middleware.session_auth import current_viewer
 from backend.schemas.credits import CreditPlanOut, CreditsOut, LedgerEntryOut, LedgerQuery, MonthOut, PriceOut
-from backend.services.credit_service import CreditsNow, LedgerEntry, credits_of, ledger_of
+from backend.services.credit_service import CreditsNow, credits_of, ledger_of
 from backend.services.paging import PageRequest
 
 credits_blueprint = APIBlueprint("credits", __name__, url_prefix="/credits", tag="Credits")
@@ -33,12 +33,7 @@ def read_credits() -> CreditsOut:
 def list_ledger(query_data: LedgerQuery) -> tuple[list[LedgerEntryOut], int, dict[str, str]]:
     """Give the movements of one's own credits, newest first."""
     found = ledger_of(current_viewer(), PageRequest(query_data.limit, query_data.cursor), query_data.kind)
-    return [entry_out(entry) for entry in found.rows], 200, next_link(found.next_cursor)
-
-
-def entry_out(entry: LedgerEntry) -> LedgerEntryOut:
-    """Give a movement as it is answered."""
-    return LedgerEntryOut.model_validate({name: getattr(entry, name) for name in LedgerEntryOut.model_fields})
+    return list(found.rows), 200, next_link(found.next_cursor)
 
 
 def _out(now: CreditsNow) -> CreditsOut:
@@ -53,7 +48,7 @@ def _out(now: CreditsNow) -> CreditsOut:
             monthly_credits=plan.monthly_credits,
             calls_per_minute=plan.calls_per_minute,
         ),
-        progress=round(now.progress, 4),
+        progress=now.progress,
         alert=now.is_alert,
         prices=[
             PriceOut(kind=kind.name, title=kind.title, unit=kind.unit, credits=kind.unit_price) for kind in CATALOGUE

@@ -9,7 +9,7 @@ from pydantic import Field
 from backend.schemas.common import Answer, Moment, PageQuery
 
 ENTRIES_DEFAULT = 50
-MovementKindName = Literal["grant", "hold", "settle", "release", "purchase", "expire", "adjust"]
+MovementKind = Literal["grant", "hold", "settle", "release", "purchase", "expire", "adjust"]
 
 
 class MonthOut(Answer):
@@ -58,14 +58,14 @@ class LedgerQuery(PageQuery):
     """Which movements."""
 
     limit: Annotated[int, Field(ge=1, le=200)] = ENTRIES_DEFAULT
-    kind: MovementKindName | None = None
+    kind: MovementKind | None = None
 
 
 class LedgerEntryOut(Answer):
     """One movement of credits."""
 
     id: int
-    kind: MovementKindName
+    kind: MovementKind
     amount: Annotated[int, Field(description="How what can be spent changed; 0 where a hold was settled exactly.")]
     balance_after: int
     calls: Annotated[int, Field(description="How many calls a settlement adds up.")]

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.core.plans import plan_named
-from backend.models import Account, CreditHold
+from backend.models import Account
 from backend.services import audit_service
 from backend.services.audit_service import Actor
 from backend.services.credit_ledger import Standing, lock_one, write
+from backend.services.credit_settlement import held_credits
 
 
 def month_of(moment: datetime) -> str:
@@ -41,8 +42,7 @@ def ensure_credits(session: Session, account_id: str, now: datetime, *, reached:
     # Text in this form compares as the months do; a clock that lags must not grant an old month again.
     if standing.allowance_month >= month:
         return False
-    in_flight = max(0, (reached or 0) - standing.reserved_position)
-    expired = _expire(session, standing, in_flight)
+    expired = _expire(session, standing, standing.in_flight(reached))
     plan = plan_named(session.scalar(select(Account.plan).where(Account.id == account_id)) or "")
     standing.allowance_month = month
     standing.month_granted, standing.month_consumed, standing.month_calls = 0, 0, 0
@@ -81,7 +81,7 @@ def _grant(standing: Standing, amount: int, reason: str, idempotency_key: str) -
 
 def _expire(session: Session, standing: Standing, in_flight: int) -> int:
     """Take away what is left of the month that is over; give how much that was."""
-    spent = standing.month_consumed + in_flight + _held(session, standing.account_id)
+    spent = standing.month_consumed + in_flight + held_credits(session, standing.account_id)
     left = min(standing.month_granted - spent, standing.current_credits - in_flight)
     if left <= 0:
         return 0
@@ -93,11 +93,6 @@ def _expire(session: Session, standing: Standing, in_flight: int) -> int:
         idempotency_key=f"expiry:{standing.account_id}:{month}",
     )
     return left
-
-
-def _held(session: Session, account_id: str) -> int:
-    total = func.coalesce(func.sum(CreditHold.end - CreditHold.start), 0)
-    return int(session.scalar(select(total).where(CreditHold.account_id == account_id)) or 0)
 
 
 def _note(session: Session, action: str, standing: Standing, details: dict[str, object], now: datetime) -> None:

@@ -17,11 +17,11 @@ from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from backend.models import CreditPosting, CreditTransaction, UserCredits
+from backend.schemas.credits import MovementKind
 from backend.services.transactions import insert_into
 
 Book = Literal["available", "held", "issued", "consumed", "expired"]
 """available and held are the account's own; the others are the house's, kept per account."""
-MovementKind = Literal["grant", "hold", "settle", "release", "purchase", "expire", "adjust"]
 
 CREDITS: Table = UserCredits.__table__  # type: ignore[assignment]
 TRANSACTIONS: Table = CreditTransaction.__table__  # type: ignore[assignment]
@@ -75,6 +75,14 @@ class Standing:
     def ceiling(self) -> int:
         """How far reservations may go on the account's number line."""
         return self.current_credits + self.reserved_position
+
+    def in_flight(self, reached: int | None) -> int:
+        """Give how many credits are reserved beyond what the database knows.
+
+        Args:
+            reached: how far reservations went; None where nobody can tell, which counts as no further.
+        """
+        return max(0, (reached or 0) - self.reserved_position)
 
     def move(
         self,

@@ -13,11 +13,13 @@ from sqlalchemy import func, select
 
 from backend.core.errors import Conflict, Forbidden, NotFound
 from backend.core.plans import Plan, plan_named
-from backend.models import Account, CreditHold, CreditPosting, CreditTransaction, UserCredits, db
+from backend.models import Account, CreditPosting, CreditTransaction, UserCredits, db
+from backend.schemas.credits import LedgerEntryOut, MovementKind
 from backend.services import audit_service
 from backend.services.access import Viewer
 from backend.services.credit_allowance import ensure_credits, month_of
-from backend.services.credit_ledger import Movement, MovementKind, lock_one, write
+from backend.services.credit_ledger import Movement, lock_one, write
+from backend.services.credit_settlement import held_credits
 from backend.services.paging import ID_MAX, Page, PageRequest, narrowed, page
 from backend.services.runtime import current_runtime
 
@@ -65,21 +67,6 @@ class CreditsNow:
         return self.progress >= ALERT_AT
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerEntry:
-    """A movement as the account's owner reads it."""
-
-    id: int
-    kind: MovementKind
-    amount: int
-    """How the spendable credits changed; 0 where a hold was settled exactly."""
-    balance_after: int
-    calls: int
-    reason: str
-    actor_id: str | None
-    created_at: datetime
-
-
 def credits_of(viewer: Viewer) -> CreditsNow:
     """Give the viewer's own credits, with the allowance of the present month."""
     row = db.session.get(UserCredits, viewer.account_id)
@@ -87,11 +74,10 @@ def credits_of(viewer: Viewer) -> CreditsNow:
         db.session.rollback()
         current_runtime().credits.renew(viewer.account_id)
         row = db.session.get_one(UserCredits, viewer.account_id)
-    held = select(func.coalesce(func.sum(CreditHold.end - CreditHold.start), 0))
     plan = db.session.scalar(select(Account.plan).where(Account.id == viewer.account_id))
     return CreditsNow(
         current_credits=row.current_credits,
-        on_hold=int(db.session.scalar(held.where(CreditHold.account_id == viewer.account_id)) or 0),
+        on_hold=held_credits(db.session(), viewer.account_id),
         month=row.allowance_month,
         month_granted=row.month_granted,
         month_consumed=row.month_consumed,
@@ -100,17 +86,17 @@ def credits_of(viewer: Viewer) -> CreditsNow:
     )
 
 
-def ledger_of(viewer: Viewer, part: PageRequest, kind: MovementKind | None = None) -> Page[LedgerEntry]:
+def ledger_of(viewer: Viewer, part: PageRequest, kind: MovementKind | None = None) -> Page[LedgerEntryOut]:
     """Give the viewer's own movements, newest first."""
     mine = select(CreditTransaction).where(CreditTransaction.account_id == viewer.account_id)
     if kind is not None:
         mine = mine.where(CreditTransaction.kind == kind)
     rows = db.session.scalars(narrowed(mine, CreditTransaction.id, part, id_max=ID_MAX)).all()
     amounts = _amounts([row.id for row in rows])
-    return page([_entry(row, amounts.get(row.id, 0)) for row in rows], [row.id for row in rows], part)
+    return page([_entry(row, amounts.get(row.id, 0), row.created_at) for row in rows], [row.id for row in rows], part)
 
 
-def adjust(viewer: Viewer, account_id: str, amount: int, reason: str) -> tuple[int, LedgerEntry]:
+def adjust(viewer: Viewer, account_id: str, amount: int, reason: str) -> tuple[int, LedgerEntryOut]:
     """Give an account credits, or take some that no call has reserved; give what it has then, and the entry.
 
     Args:
@@ -131,7 +117,7 @@ def adjust(viewer: Viewer, account_id: str, amount: int, reason: str) -> tuple[i
     now, reached = runtime.clock.now(), runtime.credits.reached(account_id)
     ensure_credits(session, account_id, now, reached=reached)
     standing = lock_one(session, account_id, now)
-    free = standing.current_credits - max(0, (reached or 0) - standing.reserved_position)
+    free = standing.current_credits - standing.in_flight(reached)
     if amount < 0 and free + amount < 0:
         session.rollback()
         raise TooFewCredits(-amount, max(0, free))
@@ -146,7 +132,7 @@ def adjust(viewer: Viewer, account_id: str, amount: int, reason: str) -> tuple[i
     audit_service.record("credits.adjusted", account_id=account_id, target={"account_id": account_id}, details=details)
     session.commit()
     runtime.credits.publish(account_id)
-    return standing.current_credits, _made(movement, amount, now)
+    return standing.current_credits, _entry(movement, amount, now)
 
 
 def _amounts(transaction_ids: Sequence[int]) -> dict[int, int]:
@@ -159,27 +145,14 @@ def _amounts(transaction_ids: Sequence[int]) -> dict[int, int]:
     return {transaction_id: int(amount) for transaction_id, amount in rows}
 
 
-def _entry(row: CreditTransaction, amount: int) -> LedgerEntry:
-    return LedgerEntry(
-        id=row.id,
-        kind=row.kind,  # type: ignore[arg-type]  # the column holds nothing else
-        amount=amount,
-        balance_after=row.balance_after,
-        calls=row.calls,
-        reason=row.reason,
-        actor_id=row.actor_id,
-        created_at=row.created_at,
-    )
-
-
-def _made(movement: Movement, amount: int, now: datetime) -> LedgerEntry:
-    return LedgerEntry(
+def _entry(movement: CreditTransaction | Movement, amount: int, created_at: datetime) -> LedgerEntryOut:
+    return LedgerEntryOut(
         id=movement.id,
-        kind=movement.kind,
+        kind=movement.kind,  # type: ignore[arg-type]  # the column holds nothing else
         amount=amount,
         balance_after=movement.balance_after,
         calls=movement.calls,
         reason=movement.reason,
         actor_id=movement.actor_id,
-        created_at=now,
+        created_at=created_at,
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, delete, insert, select
+from sqlalchemy import Table, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from backend.engine.credit_line import Range, length, merged, without
@@ -97,6 +97,12 @@ def open_holds(session: Session, account_ids: Sequence[str]) -> Mapping[str, lis
         for row in session.execute(select(HOLDS).where(some).order_by(HOLDS.c.id)):
             found.setdefault(row.account_id, []).append(Hold(row.id, (row.start, row.end), row.seen_at))
     return found
+
+
+def held_credits(session: Session, account_id: str) -> int:
+    """Give how many credits the open gaps of an account hold."""
+    total = func.sum(HOLDS.c.end - HOLDS.c.start)
+    return int(session.scalar(select(total).where(HOLDS.c.account_id == account_id)) or 0)
 
 
 def change_holds(session: Session, changes: HoldChanges) -> None:

@@ -20,6 +20,7 @@ from backend.services.credit_allowance import month_of
 from backend.services.credit_gate import CreditGate
 from backend.services.credit_ledger import CREDITS, Standing, lock, write
 from backend.services.credit_settlement import HOLDS, Hold, HoldChanges, change_holds, open_holds
+from backend.services.spans import floor_hour
 from backend.services.transactions import begin_writing
 
 ACCOUNTS_PER_STEP = 200
@@ -71,7 +72,7 @@ class CreditSweep:
 
         Some in each sweep: the fold goes on in between, and whoever calls meanwhile is served by the gate.
         """
-        hour = now.replace(minute=0, second=0, microsecond=0)
+        hour = floor_hour(now)
         if hour == self._renewed_hour:
             return
         due = select(CREDITS.c.account_id).where(CREDITS.c.allowance_month < month_of(now))

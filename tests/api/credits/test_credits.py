@@ -15,8 +15,9 @@ from backend.core.errors import Forbidden, NotFound
 from backend.core.plans import FREE
 from backend.engine.metering.reader import JournalReader
 from backend.models import UserCredits, db
+from backend.schemas.credits import LedgerEntryOut
 from backend.services.access import Viewer
-from backend.services.credit_service import LedgerEntry, TooFewCredits, TooManyCredits, adjust, credits_of
+from backend.services.credit_service import TooFewCredits, TooManyCredits, adjust, credits_of
 from backend.services.journal_service import fold_all
 from backend.services.runtime import current_runtime
 from tests.api.conftest import Person
@@ -38,7 +39,7 @@ def fold(app: Flask) -> None:
         fold_all(runtime.sessions, JournalReader(runtime.journal_folder), ports=runtime.fold_ports)
 
 
-def adjusted(app: Flask, amount: int, account_id: str, *, is_admin: bool = True) -> tuple[int, LedgerEntry]:
+def adjusted(app: Flask, amount: int, account_id: str, *, is_admin: bool = True) -> tuple[int, LedgerEntryOut]:
     """Change somebody's credits as an administrator."""
     with app.app_context():
         return adjust(Viewer("the administrator", is_admin=is_admin), account_id, amount, "A gift")
