@@ -5,7 +5,6 @@ export const common = {
   save: "Save",
   delete: "Delete",
   done: "Done",
-  copy: "Copy",
   copied: "Copied",
   copyOf: "Copy {what}",
   codeOf: "Code: {what}",

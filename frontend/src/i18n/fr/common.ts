@@ -7,7 +7,6 @@ export const common: Dictionary["common"] = {
   save: "Enregistrer",
   delete: "Supprimer",
   done: "Terminé",
-  copy: "Copier",
   copied: "Copié",
   copyOf: "Copier : {what}",
   codeOf: "Code : {what}",
