@@ -3,6 +3,7 @@
 /** Exported APIs: details and life cycle. Each change refreshes the lists that show it. */
 import { type QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/lib/api";
+import { portalKeys } from "@/lib/portal/queryKeys";
 import { queryKeys } from "@/lib/queryKeys";
 import type { APIStatus, ExportOptions } from "@/lib/types";
 
@@ -66,8 +67,10 @@ export function useDeleteAPI() {
   });
 }
 
+/** The portal offers APIs as scopes and in the playground, lists their keys and ticks the first steps. */
 function refresh(client: QueryClient): void {
   void client.invalidateQueries({ queryKey: queryKeys.exports });
   void client.invalidateQueries({ queryKey: queryKeys.monitoring });
   void client.invalidateQueries({ queryKey: queryKeys.models });
+  void client.invalidateQueries({ queryKey: portalKeys.all });
 }

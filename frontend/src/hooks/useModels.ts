@@ -3,6 +3,7 @@
 /** Models: the paged list, one model, upload and deletion. */
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api } from "@/lib/api";
+import { portalKeys } from "@/lib/portal/queryKeys";
 import { queryKeys } from "@/lib/queryKeys";
 import type { UploadHooks, UploadRequest } from "@/lib/upload";
 
@@ -52,6 +53,7 @@ export function useDeleteModel() {
       void client.invalidateQueries({ queryKey: queryKeys.modelList });
       void client.invalidateQueries({ queryKey: queryKeys.exports });
       void client.invalidateQueries({ queryKey: queryKeys.monitoring });
+      void client.invalidateQueries({ queryKey: portalKeys.all });
     },
   });
 }
