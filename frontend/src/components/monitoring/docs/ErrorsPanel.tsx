@@ -2,8 +2,7 @@
 
 import { Panel } from "@/components/ui/Panel";
 import { useI18n } from "@/i18n/I18nProvider";
-import { StatusCode } from "../detail/StatusCode";
-import classes from "./Docs.module.css";
+import { ErrorTable } from "./ErrorTable";
 
 /** Statuses other than success, with the code that programs read. Both stay the same across versions. */
 const REFUSALS = [
@@ -20,34 +19,14 @@ const REFUSALS = [
 
 export function ErrorsPanel({ limit }: { limit: number }) {
   const { t, format } = useI18n();
+  const errors = REFUSALS.map(([status, code]) => ({
+    status,
+    code,
+    meaning: status === 429 ? t("docs.error_429", { limit: format.integer(limit) }) : t(`docs.error_${status}`),
+  }));
   return (
     <Panel title={t("docs.errors")} hint={t("docs.errorsHint")} flush>
-      <div className={classes.scroll} tabIndex={0} role="region" aria-label={t("docs.errors")}>
-        <table className={`${classes.table} ${classes.blocks} ${classes.errors}`} role="table">
-          <thead role="rowgroup">
-            <tr role="row">
-              <th scope="col" role="columnheader">{t("apis.status")}</th>
-              <th scope="col" role="columnheader">{t("docs.code")}</th>
-              <th scope="col" role="columnheader">{t("docs.meaning")}</th>
-            </tr>
-          </thead>
-          <tbody role="rowgroup">
-            {REFUSALS.map(([status, code]) => (
-              <tr key={status} role="row">
-                <th scope="row" role="rowheader">
-                  <StatusCode code={status} />
-                </th>
-                <td role="cell">
-                  <code className="mono">{code}</code>
-                </td>
-                <td role="cell" className={classes.wrap}>
-                  {status === 429 ? t("docs.error_429", { limit: format.integer(limit) }) : t(`docs.error_${status}`)}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <ErrorTable errors={errors} />
     </Panel>
   );
 }

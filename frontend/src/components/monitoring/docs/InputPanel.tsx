@@ -8,7 +8,7 @@ import { useI18n } from "@/i18n/I18nProvider";
 import type { APIDetails } from "@/lib/types";
 import classes from "./Docs.module.css";
 import { type InputField, inputFields } from "./inputFields";
-import { Values } from "./Values";
+import { Taken } from "./Taken";
 
 type Form = "table" | "json";
 
@@ -76,7 +76,7 @@ function FieldTable({ fields }: { fields: readonly InputField[] }) {
                 {field.required ? t("common.yes") : <span className={classes.quiet}>{t("docs.unused")}</span>}
               </td>
               <td role="cell" data-label={t("docs.taken")} className={classes.taken}>
-                <Taken field={field} />
+                <Taken {...field} otherwise={t("docs.anyValue")} />
               </td>
               <td role="cell" data-label={t("docs.exampleValue")}>
                 <code className="mono">{JSON.stringify(field.example)}</code>
@@ -86,19 +86,5 @@ function FieldTable({ fields }: { fields: readonly InputField[] }) {
         </tbody>
       </table>
     </div>
-  );
-}
-
-function Taken({ field }: { field: InputField }) {
-  const { t, format } = useI18n();
-  if (field.allowed) return <Values label={t("docs.oneOf")} values={field.allowed} />;
-  if (field.seenValues) return <Values label={t("docs.seen")} values={field.seenValues} />;
-  if (!field.seenRange) return <span className={classes.quiet}>{t("docs.anyValue")}</span>;
-  const { minimum, maximum } = field.seenRange;
-  return (
-    <span>
-      <span className={classes.quiet}>{t("docs.seen")}</span>{" "}
-      <span className="tnum">{t("docs.range", { min: format.decimal(minimum, 4), max: format.decimal(maximum, 4) })}</span>
-    </span>
   );
 }

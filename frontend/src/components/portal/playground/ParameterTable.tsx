@@ -1,7 +1,8 @@
 "use client";
 
+import type { ComponentProps } from "react";
 import docClasses from "@/components/monitoring/docs/Docs.module.css";
-import { Values } from "@/components/monitoring/docs/Values";
+import { Taken } from "@/components/monitoring/docs/Taken";
 import { type I18n, useI18n } from "@/i18n/I18nProvider";
 import type { Parameter } from "@/lib/portal/playgroundTypes";
 
@@ -35,7 +36,7 @@ export function ParameterTable({ parameters }: { parameters: readonly Parameter[
                 {parameter.required ? t("common.yes") : <span className={docClasses.quiet}>{t("common.no")}</span>}
               </td>
               <td role="cell" data-label={t("docs.taken")} className={docClasses.taken}>
-                <Taken parameter={parameter} />
+                <Taken {...takenOf(parameter, t)} />
               </td>
             </tr>
           ))}
@@ -52,18 +53,12 @@ function typeText(type: string, t: I18n["t"]): string {
   return known ? t(`docs.type_${known}`) : type;
 }
 
-function Taken({ parameter: { constraints, description } }: { parameter: Parameter }) {
-  const { t, format } = useI18n();
-  const { enum: allowed, seen, seen_minimum: low, seen_maximum: high } = constraints;
-  if (Array.isArray(allowed)) return <Values label={t("docs.oneOf")} values={allowed} />;
-  if (Array.isArray(seen)) return <Values label={t("docs.seen")} values={seen} />;
-  if (typeof low === "number" && typeof high === "number") {
-    return (
-      <span>
-        <span className={docClasses.quiet}>{t("docs.seen")}</span>{" "}
-        <span className="tnum">{t("docs.range", { min: format.decimal(low, 4), max: format.decimal(high, 4) })}</span>
-      </span>
-    );
-  }
-  return <span className={docClasses.quiet}>{description || t("docs.anyValue")}</span>;
+function takenOf({ constraints, description }: Parameter, t: I18n["t"]): ComponentProps<typeof Taken> {
+  const { enum: allowed, seen, seen_minimum: minimum, seen_maximum: maximum } = constraints;
+  return {
+    allowed: Array.isArray(allowed) ? allowed : null,
+    seenValues: Array.isArray(seen) ? seen : null,
+    seenRange: typeof minimum === "number" && typeof maximum === "number" ? { minimum, maximum } : null,
+    otherwise: description || t("docs.anyValue"),
+  };
 }

@@ -12,7 +12,7 @@ import { useI18n } from "@/i18n/I18nProvider";
 import type { EndpointDocs } from "@/lib/portal/playgroundTypes";
 import { pretty } from "@/lib/portal/records";
 import { priceText } from "./EndpointPane";
-import { ErrorTable } from "./ErrorTable";
+import { ErrorsPanel } from "./ErrorsPanel";
 import { ParameterTable } from "./ParameterTable";
 import classes from "./Reference.module.css";
 
@@ -44,9 +44,7 @@ function Page({ docs }: { docs: EndpointDocs }) {
         </Panel>
       </div>
       <Terms docs={docs} />
-      <Panel title={t("docs.errors")} hint={t("docs.errorsHint")} flush>
-        <ErrorTable errors={docs.errors} />
-      </Panel>
+      <ErrorsPanel errors={docs.errors} />
       <div className={docClasses.pair}>
         <Panel title={t("playground.requestSchema")}>
           <CodeBlock code={JSON.stringify(docs.request_schema, null, 2)} language="json" label={t("playground.requestSchema")} maxHeight={340} />
