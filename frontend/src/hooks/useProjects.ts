@@ -14,6 +14,10 @@ export function useProjects(page: number) {
   });
 }
 
+export function useAllProjects() {
+  return useQuery({ queryKey: portalKeys.allProjects, queryFn: ({ signal }) => projectsApi.all(signal) });
+}
+
 export function useProject(id: string) {
   return useQuery({ queryKey: portalKeys.project(id), queryFn: ({ signal }) => projectsApi.get(id, signal) });
 }

@@ -6,11 +6,23 @@ const ROOT = "/api/v1/projects";
 
 export const PROJECTS_PER_PAGE = 20;
 
+/** As many as one answer holds. */
+const PAGE_MAX = 100;
+
+async function getProjects(page: number, limit: number, signal?: AbortSignal): Promise<ProjectPage> {
+  const answer = await request<Project[]>("GET", ROOT, { query: { page, limit }, signal });
+  const total = Number(answer.headers.get("X-Total-Count"));
+  return { items: answer.data, total: Math.max(total, answer.data.length) };
+}
+
 export const projectsApi = {
-  async list(page: number, signal?: AbortSignal): Promise<ProjectPage> {
-    const answer = await request<Project[]>("GET", ROOT, { query: { page, limit: PROJECTS_PER_PAGE }, signal });
-    const total = Number(answer.headers.get("X-Total-Count"));
-    return { items: answer.data, total: Math.max(total, answer.data.length) };
+  list: (page: number, signal?: AbortSignal) => getProjects(page, PROJECTS_PER_PAGE, signal),
+  /** Every project, for a choice among them. */
+  async all(signal?: AbortSignal): Promise<Project[]> {
+    const first = await getProjects(1, PAGE_MAX, signal);
+    const all = first.items;
+    for (let page = 2; page <= Math.ceil(first.total / PAGE_MAX); page++) all.push(...(await getProjects(page, PAGE_MAX, signal)).items);
+    return all;
   },
   get: (id: string, signal?: AbortSignal) => getData<Project>(`${ROOT}/${id}`, {}, signal),
   async create(project: NewProject): Promise<Project> {

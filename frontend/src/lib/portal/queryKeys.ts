@@ -34,6 +34,7 @@ export const portalKeys = {
   endpointDocs: (name: string) => ["portal", "playground", "docs", name] as const,
   projects: ["portal", "projects"] as const,
   projectList: (page: number) => ["portal", "projects", "list", page] as const,
+  allProjects: ["portal", "projects", "all"] as const,
   project: (id: string) => ["portal", "projects", "one", id] as const,
   members: (id: string) => ["portal", "projects", "members", id] as const,
 };

@@ -4,7 +4,7 @@ import { Button, Group, Modal, Select, Stack, TextInput, Textarea } from "@manti
 import { type FormEvent, useState } from "react";
 import { FormError } from "@/components/ui/FormError";
 import { useChangeApp, useCreateApp } from "@/hooks/useApps";
-import { useProjects } from "@/hooks/useProjects";
+import { useAllProjects } from "@/hooks/useProjects";
 import { useI18n } from "@/i18n/I18nProvider";
 import { fieldMessage } from "@/lib/errors";
 import { may } from "@/lib/portal/projectRoles";
@@ -32,7 +32,7 @@ function AppForm({ app, onClose, onDone }: Omit<AppDialogProps, "opened">) {
   const { t } = useI18n();
   const create = useCreateApp();
   const change = useChangeApp();
-  const projects = useProjects(1);
+  const projects = useAllProjects();
   const [name, setName] = useState(app?.name ?? "");
   const [description, setDescription] = useState(app?.description ?? "");
   const [project, setProject] = useState<string | null>(app?.project_id ?? null);
@@ -68,7 +68,7 @@ function AppForm({ app, onClose, onDone }: Omit<AppDialogProps, "opened">) {
           label={t("apps.project")}
           description={t("apps.projectHint")}
           placeholder={t("apps.noProject")}
-          data={(projects.data?.items ?? []).filter(({ role }) => may(role, "apps")).map(({ id, name: label }) => ({ value: id, label }))}
+          data={(projects.data ?? []).filter(({ role }) => may(role, "apps")).map(({ id, name: label }) => ({ value: id, label }))}
           value={project}
           onChange={setProject}
           disabled={projects.isPending}
