@@ -52,14 +52,6 @@ class Recount:
     drifts: tuple[Drift, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """A span as one moment's snapshot shows it."""
-
-    stored: Bucket | None
-    counted: Bucket
-
-
 def recount(sessions: sessionmaker[Session], *, since: datetime, closed: datetime, pause: Pause = no_pause) -> Recount:
     """Recount every hour before `closed` that is not recounted yet.
 
@@ -101,8 +93,7 @@ def _recount_span(sessions: sessionmaker[Session], span: Span) -> Drift | None:
     """Recount one API's hour; None when it agreed, or when it changed meanwhile and is left for the next time."""
     with sessions.begin() as session:
         begin_snapshot(session)
-        seen = _Seen(_stored_bucket(session, span), _counted_bucket(session, span))
-    stored, counted = seen.stored, seen.counted
+        stored, counted = _stored_bucket(session, span), _counted_bucket(session, span)
     agrees = stored is not None and stored.agrees_with(counted)
     with sessions.begin() as session:
         begin_writing(session)

@@ -16,21 +16,10 @@ from sqlalchemy import Row, Table
 from backend.engine.metering.sketch import EmptySampleError, QuantileSketch
 from backend.engine.metering.sketch_table import SketchTable
 from backend.schemas.monitoring import DistributionBin, Point, ResourcesOut
+from backend.services.bucket_rows import BUCKET_COLUMNS
 from backend.services.spans import TimeRange
 
-_SUMMED = (
-    "request_count",
-    "success_count",
-    "error_count",
-    "response_time_sum",
-    "response_time_min",
-    "response_time_max",
-    "cpu_usage_sum",
-    "cpu_usage_max",
-    "memory_usage_sum",
-    "memory_usage_max",
-    "sketch",
-)
+_SUMMED = tuple(name for name in BUCKET_COLUMNS if name not in {"status_codes", "slowest"})
 
 
 @dataclass(slots=True)
