@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.core.jsontools import JSONDecodeError, dumps, loads
+from backend.engine.metering.buckets import ERROR_STATUS
 from backend.engine.metering.records import CallRecord
 
 REDACTED = "[redacted]"
@@ -21,7 +22,6 @@ NAMING_KEYS = frozenset({"name", "column", "field"})
 """Keys whose value names what the rest of their object is about: columns in refusals, tensors."""
 DESCRIBING_KEYS = frozenset({"row", "expected", "datatype", "shape", "type"})
 ROW_KEYS = frozenset({"instances", "inputs", "data"})
-ERROR_STATUS = 400
 
 
 @dataclass(frozen=True, slots=True)

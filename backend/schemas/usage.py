@@ -11,7 +11,6 @@ from backend.schemas.common import Answer, Moment, Query
 
 DAYS_DEFAULT = 30
 DAYS_MAX = 366
-EnvironmentName = Literal["live", "test"]
 
 Milliseconds = Annotated[float, Field(description="Milliseconds.")]
 Percent = Annotated[float, Field(description="0 to 100.")]

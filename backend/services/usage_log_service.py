@@ -14,6 +14,8 @@ from sqlalchemy import ColumnElement, Row, Select, literal_column, select
 from sqlalchemy.orm import Session
 
 from backend.core.errors import InvalidInput, NotFound
+from backend.engine.metering.buckets import ERROR_STATUS
+from backend.engine.metering.day_use import SERVER_ERROR_STATUS
 from backend.models import APIRequest, APIUsageEvent, AppKey, db
 from backend.schemas.log import LogDetailOut, LogOut
 from backend.services.access import Viewer
@@ -24,8 +26,6 @@ from backend.services.time_paging import newest_first
 
 LATE = timedelta(minutes=10)
 """How much later than its neighbours a call may be folded and still be seen by who follows the log."""
-ERROR_STATUS = 400
-SERVER_ERROR_STATUS = 500
 NOUN = "Call"
 EVENT = APIUsageEvent
 # As text: a bound parameter would hide the partial indexes from the planner.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Row, exists, select
@@ -15,14 +15,14 @@ from sqlalchemy import ColumnElement, Row, exists, select
 from backend.core.errors import InvalidInput, NotFound
 from backend.engine.metering.day_use import DayUse
 from backend.models import AppKey, db
+from backend.schemas.usage import DAYS_MAX
 from backend.services.access import Viewer
 from backend.services.app_access import reached_app
 from backend.services.key_rights import NOUN as KEY_NOUN
 from backend.services.key_rights import reached_key
+from backend.services.spans import DAY
 from backend.services.usage_rows import DAYS, use_columns, use_of
 
-DAY = timedelta(days=1)
-DAYS_MAX = 366
 GroupT = TypeVar("GroupT")
 
 

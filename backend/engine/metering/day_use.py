@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from backend.engine.metering.buckets import ERROR_STATUS
 from backend.engine.metering.records import CallRecord
 from backend.engine.metering.sketch import QuantileSketch
 
-ERROR_STATUS = 400
 SERVER_ERROR_STATUS = 500
 LIMITED_STATUS = 429
 MS = 1000.0
