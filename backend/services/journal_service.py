@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
@@ -88,7 +88,7 @@ def fold_once(
             return fold_once(sessions, reader, max(1, batch_lines // NARROWING), clock=clock, ports=ports)
         result = _store(sessions, reader, _refused(batch, error), clock.now(), ports)
     _retire_all(sessions, reader, [chunk for chunk in chunks if chunk.is_finished], clock.now())
-    return FoldResult(result.folded, result.dropped, result.set_aside, has_more, result.newest_at)
+    return replace(result, has_more=has_more)
 
 
 def fold_all(

@@ -6,8 +6,10 @@ an hour goes, its bucket is marked as purged, and from then on nothing recounts 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import ColumnElement, Table, delete, func, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
@@ -49,21 +51,9 @@ def purge(sessions: sessionmaker[Session], now: datetime, retention_days: int, *
         usage_events=_delete_in_steps(sessions, EVENTS, EVENTS.c.occurred_at < cutoff, pause),
         minutes=_delete_in_steps(sessions, MINUTES, MINUTES.c.minute_timestamp < now - MINUTES_KEPT, pause),
         job_runs=_delete_in_steps(sessions, JOB_RUNS, JOB_RUNS.c.slot < now - JOB_RUNS_KEPT, pause),
-        refresh_tokens=_delete_expired_tokens(sessions, now),
-        kept_answers=_delete_kept_answers(sessions, now),
+        refresh_tokens=_delete_at_once(sessions, partial(purge_refresh_tokens, expired_before=now)),
+        kept_answers=_delete_at_once(sessions, partial(purge_answers, now=now)),
     )
-
-
-def _delete_expired_tokens(sessions: sessionmaker[Session], now: datetime) -> int:
-    with sessions.begin() as session:
-        begin_writing(session)
-        return purge_refresh_tokens(session, expired_before=now)
-
-
-def _delete_kept_answers(sessions: sessionmaker[Session], now: datetime) -> int:
-    with sessions.begin() as session:
-        begin_writing(session)
-        return purge_answers(session, now=now)
 
 
 def purge_cutoff(now: datetime, retention_days: int) -> datetime:
@@ -95,3 +85,10 @@ def _delete_in_steps(
         if gone < ROWS_PER_STEP:
             return total
         pause()
+
+
+def _delete_at_once(sessions: sessionmaker[Session], rows: Callable[[Session], int]) -> int:
+    """Delete what is never much."""
+    with sessions.begin() as session:
+        begin_writing(session)
+        return rows(session)
