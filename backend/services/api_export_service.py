@@ -24,7 +24,7 @@ from backend.services.access import Viewer, visible
 from backend.services.announced import commit_change
 from backend.services.key_creation import record_created
 from backend.services.key_limits_service import WindowLimits, granted_limits
-from backend.services.key_rights import require_environment
+from backend.services.key_rights import require_environment, require_lifetime
 from backend.services.key_rotation import record_taken_over, take_over
 from backend.services.key_service import KeyRights
 from backend.services.paging import Page, PageRequest, narrowed, page
@@ -89,9 +89,10 @@ class APIExportService:
 
         Raises:
             NotFound: no such model, or not the viewer's.
-            Forbidden: a test key exports, whose keys are live.
+            Forbidden: a test key exports, whose keys are live; or a key that ends, since theirs do not.
         """
         require_environment(viewer, "live")
+        require_lifetime(viewer, None)
         model = db.session.scalar(visible(select(MLModel).where(MLModel.id == model_id), MLModel.account_id, viewer))
         if model is None:
             raise NotFound(noun="Model")
@@ -160,11 +161,13 @@ class APIExportService:
 
         Raises:
             NotFound: no such API, or not the viewer's.
+            Forbidden: a key asks, of the other environment or with an end before the new one's.
             Conflict: the key was replaced by someone else at the same moment.
         """
         old = APIExportService.details(api_id, viewer=viewer).key
         require_environment(viewer, cast("Environment", old.environment))
         added, ends_at = take_over(old, grace_seconds=grace_seconds, reason="regenerated")
+        require_lifetime(viewer, added.row.expires_at)
         replaced = db.session.execute(
             update(ExportedAPI)
             .where(ExportedAPI.id == api_id, ExportedAPI.key_id == old.key_id)

@@ -94,6 +94,19 @@ def test_a_key_that_ends_makes_and_rotates_to_none_that_outlives_it(alice: Perso
     assert program.post(f"/api/dev/keys/{made_key['id']}/rotate").status_code == 200
 
 
+def test_a_key_that_ends_exports_nothing_and_replaces_no_key_that_stays(
+    alice: Person, exported: dict[str, object]
+) -> None:
+    """The key of an exported API never ends by itself, so it would be another way to stay."""
+    program = key_holder(alice, "write", expires_at="2090-01-01T00:00:00Z")
+
+    for path in (f"/api/export/{exported['model_id']}", f"/api/exports/{exported['id']}/regenerate-key"):
+        refused = program.post(path)
+        assert (refused.status_code, refused.get_json()["error"]["details"]["reason"]) == (403, "expiry"), path
+    [kept] = [one for one in alice.get("/api/exports").get_json() if one["id"] == exported["id"]]
+    assert kept["key_id"] == exported["key_id"]
+
+
 class TestMembers:
     """What members of a project may do with the keys of its apps."""
 
