@@ -73,11 +73,8 @@ def effect_of(limits: KeyLimits, plan_calls_per_minute: int) -> Effect:
 
 def default_limits(plan: Plan, environment: Environment) -> KeyLimits:
     """Give what a key made at the portal gets."""
-    return granted(
-        KeyLimits(burst_limit=KEY_BURST, sustained_limit=KEY_SUSTAINED, daily_quota=_most_a_day(plan, environment)),
-        plan,
-        environment,
-    )
+    limits = KeyLimits(burst_limit=KEY_BURST, sustained_limit=KEY_SUSTAINED, daily_quota=KEY_DAILY_QUOTA)
+    return granted(limits, plan, environment)
 
 
 def window_limits(calls_per_minute: int, environment: Environment) -> KeyLimits:
@@ -115,8 +112,3 @@ def changed_fields(before: KeyLimits, after: KeyLimits) -> frozenset[str]:
     """Give the names of the limits that differ."""
     old, new = asdict(before), asdict(after)
     return frozenset(name for name in old if old[name] != new[name])
-
-
-def _most_a_day(plan: Plan, environment: Environment) -> int:
-    """Give the daily quota of a new key."""
-    return TEST_KEY_DAILY_QUOTA if environment == "test" else min(KEY_DAILY_QUOTA, plan.daily_quota_max)

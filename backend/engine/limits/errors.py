@@ -1,6 +1,7 @@
 """What can go wrong with the shared state, as one small tree.
 
-Raised by this package only; the gateway answers any StateError with "admit, and alert". Carries no counter's name.
+Raised by this package only. Where limits cannot be counted, the gateway admits and alerts; what cannot be reserved
+or used up for certain, credits and signatures, is refused. Carries no counter's name.
 
 StateError
     StateCorruptError   the file is not ours, or not whole, and must not be overwritten

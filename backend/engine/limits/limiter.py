@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from backend.engine.limits.binding import bind
 from backend.engine.limits.buckets import count_in_bucket, judge_bucket
 from backend.engine.limits.days import count_in_day, judge_day
-from backend.engine.limits.naming import CounterKind, counter_name
+from backend.engine.limits.naming import counter_name
 from backend.engine.limits.place import Place
-from backend.engine.limits.rules import NS, Decision, Policy, Rule, TokenBucket, Usage
+from backend.engine.limits.rules import NS, RULE_KINDS, Decision, Policy, Rule, TokenBucket, Usage
 from backend.engine.limits.state import SharedState
 from backend.engine.limits.windows import judge_window
 
@@ -74,8 +74,7 @@ class StateLimiter:
 
     def forget(self, key: str) -> None:
         """Drop what was counted under a key, in windows, buckets and days alike."""
-        kinds = (CounterKind.WINDOW, CounterKind.BUCKET, CounterKind.DAY)
-        places = self._state.acquire([counter_name(kind, key) for kind in kinds])
+        places = self._state.acquire([counter_name(kind, key) for kind in RULE_KINDS])
         try:
             for place in places:
                 if place.at:

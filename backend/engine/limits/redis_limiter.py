@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from backend.engine.limits.binding import bind
-from backend.engine.limits.naming import CounterKind
 from backend.engine.limits.redis_scripts import ScriptRunner, redis_key, run, script
-from backend.engine.limits.rules import US_NS, DailyQuota, Decision, Policy, Rule, TokenBucket, Usage
+from backend.engine.limits.rules import RULE_KINDS, US_NS, DailyQuota, Decision, Policy, Rule, TokenBucket, Usage
 
 _US = 1_000_000
 _DECIDE, _USAGE, _FORGET = script("decide"), script("usage"), script("forget")
-_COUNTED = (CounterKind.WINDOW, CounterKind.BUCKET, CounterKind.DAY)
 
 
 class RedisLimiter:
@@ -47,16 +45,16 @@ class RedisLimiter:
 
     def usage(self, policy: Policy) -> Usage:
         """Count the calls in a window."""
-        key = redis_key(CounterKind.WINDOW, policy.key)
+        key = redis_key(policy.kind, policy.key)
         calls, oldest_us = run(self._redis, _USAGE, [key], [self._now(), _window_us(policy)])
         return Usage(calls, oldest_us / _US)
 
     def forget(self, key: str) -> None:
         """Drop what was counted under a key, in windows, buckets and days alike."""
-        run(self._redis, _FORGET, [redis_key(kind, key) for kind in _COUNTED])
+        run(self._redis, _FORGET, [redis_key(kind, key) for kind in RULE_KINDS])
 
     def _decide(self, rules: Sequence[Rule], cost: int, *, counts: int) -> list[int]:
-        keys = [redis_key(_KINDS[type(rule)], rule.key) for rule in rules]
+        keys = [redis_key(rule.kind, rule.key) for rule in rules]
         arguments = [argument for rule in rules for argument in _arguments(rule)]
         return run(self._redis, _DECIDE, keys, [self._now(), cost, counts, *arguments])
 
@@ -64,11 +62,8 @@ class RedisLimiter:
         return "" if self._clock is None else self._clock() // US_NS
 
 
-_KINDS = {Policy: CounterKind.WINDOW, TokenBucket: CounterKind.BUCKET, DailyQuota: CounterKind.DAY}
-
-
 def _arguments(rule: Rule) -> Iterator[str | int]:
-    yield _KINDS[type(rule)].name.lower()
+    yield rule.kind.name.lower()
     yield rule.limit
     if isinstance(rule, Policy):
         yield _window_us(rule)

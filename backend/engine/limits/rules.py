@@ -40,6 +40,7 @@ class Policy:
     limit: int
     window_seconds: float
     window_ns: int = field(init=False, repr=False, compare=False)
+    kind: ClassVar[CounterKind] = CounterKind.WINDOW
     can_refuse: ClassVar[bool] = True
     counter: str = field(init=False, repr=False, compare=False)
 
@@ -53,7 +54,7 @@ class Policy:
         if self.limit < 0 or window_ns <= 0:
             raise ValueError(f"limit {self.limit} in {self.window_seconds} s is no policy")
         object.__setattr__(self, "window_ns", window_ns)
-        object.__setattr__(self, "counter", counter_name(CounterKind.WINDOW, self.key))
+        object.__setattr__(self, "counter", counter_name(self.kind, self.key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class TokenBucket:
     limit: int = field(init=False, repr=False, compare=False)
     """Calls in one burst; 0 for a bucket that is never refilled."""
     interval_us: int = field(init=False, repr=False, compare=False)
+    kind: ClassVar[CounterKind] = CounterKind.BUCKET
     counter: str = field(init=False, repr=False, compare=False)
     window_ns: ClassVar[int] = 0
     can_refuse: ClassVar[bool] = True
@@ -92,7 +94,7 @@ class TokenBucket:
             raise ValueError(f"a burst of {self.capacity} and {self.per_minute} a minute is no bucket")
         object.__setattr__(self, "limit", self.capacity if self.per_minute else 0)
         object.__setattr__(self, "interval_us", interval_us)
-        object.__setattr__(self, "counter", counter_name(CounterKind.BUCKET, self.key))
+        object.__setattr__(self, "counter", counter_name(self.kind, self.key))
 
     @property
     def window_seconds(self) -> float:
@@ -117,6 +119,7 @@ class DailyQuota:
     overage: Overage = "block"
     can_refuse: bool = field(init=False, repr=False, compare=False)
     """False for one that only warns or charges: it is never the binding limit."""
+    kind: ClassVar[CounterKind] = CounterKind.DAY
     counter: str = field(init=False, repr=False, compare=False)
     window_ns: ClassVar[int] = 0
 
@@ -129,7 +132,7 @@ class DailyQuota:
         if self.limit < 0 or self.overage not in {"block", "warn", "charge"}:
             raise ValueError(f"{self.limit} a day, then {self.overage!r}, is no quota")
         object.__setattr__(self, "can_refuse", self.overage == "block")
-        object.__setattr__(self, "counter", counter_name(CounterKind.DAY, self.key))
+        object.__setattr__(self, "counter", counter_name(self.kind, self.key))
 
     @property
     def window_seconds(self) -> float:
@@ -138,6 +141,7 @@ class DailyQuota:
 
 
 Rule = Policy | TokenBucket | DailyQuota
+RULE_KINDS = Policy.kind, TokenBucket.kind, DailyQuota.kind
 
 
 class Decision(NamedTuple):
