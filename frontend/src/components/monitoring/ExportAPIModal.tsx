@@ -4,10 +4,11 @@
  * The modal of an export: options when asked for, then address, key and ways to call it.
  * The key is shown once, so the modal closes only when the reader says it is kept, or insists.
  */
-import { Button, Group, Loader, Modal } from "@mantine/core";
+import { Loader, Modal } from "@mantine/core";
 import { useState } from "react";
 import { ExportOptionsForm } from "@/components/exporting/ExportOptionsForm";
 import { ExportResult } from "@/components/exporting/ExportResult";
+import { UnkeptKeyDialog } from "@/components/ui/UnkeptKeyDialog";
 import type { ExportFlow } from "@/hooks/useExportFlow";
 import { useLeaveWarning } from "@/hooks/useLeaveWarning";
 import { useI18n } from "@/i18n/I18nProvider";
@@ -44,20 +45,7 @@ export function ExportAPIModal({ flow }: { flow: ExportFlow }) {
           <Body flow={flow} saved={saved} onSaved={setSaved} onLeave={tryToLeave} />
         </div>
       </Modal>
-      {/* Mounted only when asked: both dialogs hear the same Escape key, and this one must not answer the press that opened it. */}
-      {confirming ? (
-        <Modal opened onClose={() => setConfirming(false)} title={t("keys.confirmTitle")} size={440} withCloseButton={false} zIndex={300}>
-          <p className={classes.confirm}>{t("keys.confirmText")}</p>
-          <Group justify="flex-end" mt="lg" gap="xs">
-            <Button variant="default" onClick={leave}>
-              {t("keys.confirmClose")}
-            </Button>
-            <Button data-autofocus onClick={() => setConfirming(false)}>
-              {t("keys.confirmStay")}
-            </Button>
-          </Group>
-        </Modal>
-      ) : null}
+      {confirming ? <UnkeptKeyDialog onStay={() => setConfirming(false)} onLeave={leave} /> : null}
     </>
   );
 }

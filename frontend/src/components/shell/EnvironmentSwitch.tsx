@@ -20,8 +20,8 @@ export function EnvironmentSwitch() {
       value={environment}
       onChange={setEnvironment}
       data={[
-        { value: "live", label: t("shell.live") },
-        { value: "test", label: t("shell.test") },
+        { value: "live", label: t("portal.environment_live") },
+        { value: "test", label: t("portal.environment_test") },
       ]}
     />
   );

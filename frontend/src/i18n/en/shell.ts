@@ -28,8 +28,6 @@ export const shell = {
   projects: "Projects",
   admin: "Administration",
   environment: "Environment",
-  live: "Live",
-  test: "Test",
   testMode: "Test mode",
   testText: "You see test keys and test calls only. They cost no credits.",
   leaveTest: "Back to live",

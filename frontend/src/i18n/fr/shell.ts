@@ -30,8 +30,6 @@ export const shell: Dictionary["shell"] = {
   projects: "Projets",
   admin: "Administration",
   environment: "Environnement",
-  live: "Production",
-  test: "Test",
   testMode: "Mode test",
   testText: "Vous ne voyez que les clés et les appels de test. Ils ne coûtent aucun crédit.",
   leaveTest: "Revenir en production",

@@ -4,6 +4,7 @@
 import { Button, Group, Modal } from "@mantine/core";
 import { type ReactNode, useState } from "react";
 import { KeyReveal } from "@/components/ui/KeyReveal";
+import { UnkeptKeyDialog } from "@/components/ui/UnkeptKeyDialog";
 import { useLeaveWarning } from "@/hooks/useLeaveWarning";
 import { useI18n } from "@/i18n/I18nProvider";
 import classes from "./Dialogs.module.css";
@@ -56,20 +57,7 @@ export function SecretModal({ opened, title, secret, after, children, onClose, s
           </div>
         )}
       </Modal>
-      {/* Mounted only when asked: both dialogs hear the same Escape key, and this one must not answer the press that opened it. */}
-      {confirming ? (
-        <Modal opened onClose={() => setConfirming(false)} title={t("keys.confirmTitle")} size={440} withCloseButton={false} zIndex={300}>
-          <p className={classes.text}>{t("keys.confirmText")}</p>
-          <Group justify="flex-end" mt="lg" gap="xs">
-            <Button variant="default" onClick={leave}>
-              {t("keys.confirmClose")}
-            </Button>
-            <Button data-autofocus onClick={() => setConfirming(false)}>
-              {t("keys.confirmStay")}
-            </Button>
-          </Group>
-        </Modal>
-      ) : null}
+      {confirming ? <UnkeptKeyDialog onStay={() => setConfirming(false)} onLeave={leave} /> : null}
     </>
   );
 }
