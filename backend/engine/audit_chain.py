@@ -11,18 +11,17 @@ Fractions are refused, since databases write them in different ways.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Literal
 
+from backend.engine.keys import KEY_SHAPE
+
 GENESIS = ""
 """What the first entry of a chain follows."""
 HIDDEN_KEY = "[key]"
-_KEY_TEXT = re.compile(r"[a-z][a-z0-9]{0,15}_(?:live|test)_[0-9A-Za-z]{53,}")
-"""Whatever has the shape of a key, with a right checksum or not."""
 Json = str | int | bool | list["Json"] | dict[str, "Json"] | None
 Why = Literal["changed", "missing", "cut", "forked"]
 
@@ -114,4 +113,4 @@ def storable(value: object) -> Json:
 def storable_text(text: str) -> str:
     """Give a text without keys, NUL and lone surrogates: PostgreSQL refuses the latter two."""
     readable = text.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
-    return _KEY_TEXT.sub(HIDDEN_KEY, readable)
+    return KEY_SHAPE.sub(HIDDEN_KEY, readable)

@@ -25,7 +25,8 @@ KEY_ID_CHARACTERS = 24
 # A bound on what is hashed and compared; minted keys are far below it.
 KEY_LENGTH_MAX = 128
 _KEY_ID_SHAPE = re.compile(r"ak_(?:live|test)_[0-9A-Za-z]{1,48}")
-_SHAPE = re.compile(r"[a-z][a-z0-9]{0,15}_(?:live|test)_[0-9A-Za-z]{53,}")
+KEY_SHAPE = re.compile(r"[a-z][a-z0-9]{0,15}_(?:live|test)_[0-9A-Za-z]{53,}")
+"""Whatever looks like a key, with a right checksum or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def mint_key(prefix: str, environment: Environment) -> MintedKey:
 
 def is_well_formed(key: str) -> bool:
     """Tell whether a text can be a key of ours at all, from its shape and checksum, without a lookup."""
-    if not KEY_LENGTH_MIN <= len(key) <= KEY_LENGTH_MAX or _SHAPE.fullmatch(key) is None:
+    if not KEY_LENGTH_MIN <= len(key) <= KEY_LENGTH_MAX or KEY_SHAPE.fullmatch(key) is None:
         return False
     # Not a secret comparison: the checksum is computed from the very text it is compared with.
     return _checksum(key[:-CHECKSUM_CHARACTERS]) == key[-CHECKSUM_CHARACTERS:]

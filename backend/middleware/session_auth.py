@@ -127,11 +127,6 @@ def current_viewer() -> Viewer:
     return viewer
 
 
-def current_account_id() -> str:
-    """Give the id of the account that calls."""
-    return current_viewer().account_id
-
-
 def sign(granted: GrantedSession) -> Tokens:
     """Sign the tokens of a granted session."""
     account_id, family = granted.account.id, {"family": granted.family_id}

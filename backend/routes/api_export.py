@@ -16,12 +16,12 @@ from backend.middleware.pagination import next_link
 from backend.middleware.session_auth import current_viewer
 from backend.models import ExportedAPI
 from backend.routes.models import contract_out
+from backend.schemas.common import PageQuery
 from backend.schemas.export import (
     APIDetailsOut,
     ChangeIn,
     ExportedAPIOut,
     ExportIn,
-    ExportsQuery,
     NewExportOut,
     NewKeyOut,
     RegenerateIn,
@@ -68,11 +68,11 @@ def export_model_plural(api_id: int, json_data: ExportIn) -> NewExportOut:
 
 @api_export.get("/exports")
 @access("read")
-@api_export.input(ExportsQuery, location="query")
+@api_export.input(PageQuery, location="query")
 @api_export.output(list[ExportedAPIOut])  # type: ignore[arg-type]  # APIFlask 3 reads lists, its annotation does not say so
 @pages
 @refuses(400)
-def list_exports(query_data: ExportsQuery) -> tuple[list[ExportedAPIOut], int, dict[str, str]]:
+def list_exports(query_data: PageQuery) -> tuple[list[ExportedAPIOut], int, dict[str, str]]:
     """Give the signed-in account's APIs, newest first."""
     part = PageRequest(query_data.limit, query_data.cursor)
     found = APIExportService.list_apis(viewer=current_viewer(), part=part)

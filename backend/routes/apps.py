@@ -11,7 +11,7 @@ from backend.middleware.openapi import pages, refuses
 from backend.middleware.pagination import next_link
 from backend.middleware.session_auth import current_viewer
 from backend.routes.key_answers import key_fields, key_out, wish_of
-from backend.schemas.apps import AppOut, AppsQuery, ChangeAppIn, NewAppIn
+from backend.schemas.apps import AppOut, ChangeAppIn, NewAppIn
 from backend.schemas.common import PageQuery
 from backend.schemas.keys import CreatedAppKeyOut, KeyOut, NewAppKeyIn
 from backend.services import app_service, key_views
@@ -25,11 +25,11 @@ apps = APIBlueprint("apps", __name__, url_prefix="/apps", tag="Apps")
 
 @apps.get("")
 @access("portal:read")
-@apps.input(AppsQuery, location="query")
+@apps.input(PageQuery, location="query")
 @apps.output(list[AppOut])  # type: ignore[arg-type]  # APIFlask 3 reads lists, its annotation does not say so
 @pages
 @refuses(400, 422)
-def list_apps(query_data: AppsQuery) -> tuple[list[AppOut], int, dict[str, str]]:
+def list_apps(query_data: PageQuery) -> tuple[list[AppOut], int, dict[str, str]]:
     """Give the account's apps and those of its projects, newest first."""
     found = app_service.list_apps(PageRequest(query_data.limit, query_data.cursor), viewer=current_viewer())
     return [_out(view) for view in found.rows], 200, next_link(found.next_cursor)

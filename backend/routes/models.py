@@ -19,6 +19,7 @@ from backend.middleware.request_shapes import fit
 from backend.middleware.session_auth import current_viewer
 from backend.middleware.uploads import Upload, received_upload
 from backend.models import MLModel
+from backend.schemas.common import PageQuery
 from backend.schemas.model import (
     UPLOAD_FORM,
     ColumnOut,
@@ -26,7 +27,6 @@ from backend.schemas.model import (
     DeleteModelQuery,
     MLModelOut,
     ModelExportOut,
-    ModelsQuery,
     OwnerOut,
     UploadFields,
 )
@@ -74,11 +74,11 @@ def add_demo_model() -> MLModelOut:
 
 @models.get("")
 @access("read")
-@models.input(ModelsQuery, location="query")
+@models.input(PageQuery, location="query")
 @models.output(list[MLModelOut])  # type: ignore[arg-type]  # APIFlask 3 reads lists, its annotation does not say so
 @pages
 @refuses(400, 422)
-def list_models(query_data: ModelsQuery) -> tuple[list[MLModelOut], int, dict[str, str]]:
+def list_models(query_data: PageQuery) -> tuple[list[MLModelOut], int, dict[str, str]]:
     """Give the signed-in account's models, newest first."""
     part = PageRequest(query_data.limit, query_data.cursor)
     found = model_service.list_models(viewer=current_viewer(), part=part)

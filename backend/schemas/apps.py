@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from backend.schemas.common import Answer, Body, Line, Moment, PageQuery
+from backend.schemas.common import Answer, Body, Line, Moment
 
 ProjectId = Annotated[str, StringConstraints(min_length=1, max_length=36, pattern=r"^[0-9A-Za-z-]+$")]
 Description = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^[^\x00]*$")]
@@ -26,10 +26,6 @@ class ChangeAppIn(Body):
     name: Line = ""
     description: Description = ""
     project_id: ProjectId | None = None
-
-
-class AppsQuery(PageQuery):
-    """Which part of the list of apps."""
 
 
 class AppOut(Answer):

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from backend.schemas.common import Answer, Body, Line, Moment, PageQuery, Whole
+from backend.schemas.common import Answer, Body, Line, Moment, Whole
 from backend.schemas.model import ContractOut, Task
 
 CALLS_PER_MINUTE_MAX = 1_000_000
@@ -30,10 +30,6 @@ Origin = Annotated[
 Origins = Annotated[
     list[Origin], Field(max_length=ORIGINS_MAX, description="Origins that browsers may call from; empty for any.")
 ]
-
-
-class ExportsQuery(PageQuery):
-    """Which part of the list of APIs."""
 
 
 class ExportIn(Body):

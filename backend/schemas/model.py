@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from backend.schemas.common import Answer, Body, Line, Moment, PageQuery, Prose, Query
+from backend.schemas.common import Answer, Body, Line, Moment, Prose, Query
 
 Task = Literal["classification", "regression", "clustering", "outlier_detection", "transformation"]
 Scalar = str | int | float | bool | None
@@ -18,10 +18,6 @@ class UploadFields(Body):
     name: Line | None = None
     description: Prose = ""
     task: Task | None = None
-
-
-class ModelsQuery(PageQuery):
-    """Which part of the list of models."""
 
 
 class DeleteModelQuery(Query):

@@ -13,15 +13,16 @@ from sqlalchemy import Select, func, or_, select, update
 from backend.core.errors import Conflict, NotFound
 from backend.core.ids import is_uuid
 from backend.core.plans import plan_named
-from backend.models import Account, AppKey, ExportedAPI, RefreshToken, UserCredits, db
+from backend.models import Account, AppKey, ExportedAPI, UserCredits, db
 from backend.services.access import Viewer
+from backend.services.announced import commit_change
 from backend.services.audit_service import record
 from backend.services.credit_allowance import change_of_plan
 from backend.services.key_limits_service import hold_to_plan
 from backend.services.key_service import works_at
 from backend.services.paging import BadCursor, Page, PageRequest
 from backend.services.runtime import current_runtime
-from backend.services.session_service import SessionEnded
+from backend.services.session_service import SessionEnded, end_sessions_of
 
 ADMIN = "admin"
 ACTIVE, SUSPENDED = "active", "suspended"
@@ -101,10 +102,8 @@ def change_account(viewer: Viewer, account_id: str, *, plan: str | None, status:
         _set_status(viewer, account, status)
     if plan is not None and plan != account.plan:
         _set_plan(account, plan)
-    db.session.commit()
-    runtime = current_runtime()
-    runtime.changes.announce()
-    runtime.credits.publish(account_id)
+    commit_change()
+    current_runtime().credits.publish(account_id)
     return read_account(account_id)
 
 
@@ -136,7 +135,7 @@ def _set_status(viewer: Viewer, account: Account, status: str) -> None:
             raise OwnAccount
         if account.role == ADMIN and not _active_administrators_beside(account.id):
             raise LastAdministrator
-        _end_sessions(account.id)
+        end_sessions_of(account.id)
     details = _change("status", account.status, status)
     account.status = status
     record("account.status_changed", account_id=account.id, target={"account_id": account.id}, details=details)
@@ -163,16 +162,6 @@ def _is_active(account_id: str) -> bool:
 def _active_administrators_beside(account_id: str) -> int:
     others = (Account.role == ADMIN, Account.status == ACTIVE, Account.id != account_id)
     return db.session.scalar(select(func.count()).select_from(Account).where(*others)) or 0
-
-
-def _end_sessions(account_id: str) -> None:
-    """End them for good: they must not come back with the account."""
-    db.session.execute(
-        update(RefreshToken)
-        .where(RefreshToken.account_id == account_id, RefreshToken.revoked_at.is_(None))
-        .values(revoked_at=current_runtime().clock.now())
-        .execution_options(synchronize_session=False)
-    )
 
 
 def _seen() -> Select[Account, int, int, int]:

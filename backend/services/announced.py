@@ -1,6 +1,6 @@
 """Committing a change that workers remember: commit, then tell them all.
 
-Called by every service that changes keys, limits, APIs or apps.
+Called by every service that changes keys, limits, APIs, models, apps or accounts.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, cast
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -103,22 +103,22 @@ def begin(idempotency_key: str, fingerprint: str, *, viewer: Viewer) -> Attempt 
         if attempt.begun_at - known.created_at < ATTEMPT:
             raise StillRunning
         return _taken_over(attempt, known, fingerprint)
-    return _opened(known)
+    return _opened(attempt, known)
 
 
 def keep(attempt: Attempt, answer: KeptAnswer) -> None:
     """Keep the answer of an attempt, unless another took its place meanwhile. Commits."""
     sealed = current_runtime().sealer.seal(jsontools.dumps(asdict(answer)), _context(attempt))
-    mine = (*_is(attempt), IdempotencyRecord.created_at == attempt.begun_at)
-    db.session.execute(update(IdempotencyRecord).where(*mine).values(status=answer.status, answer=sealed))
+    db.session.execute(
+        update(IdempotencyRecord).where(*_is(attempt, attempt.begun_at)).values(status=answer.status, answer=sealed)
+    )
     db.session.commit()
 
 
 def release(attempt: Attempt) -> None:
     """Forget an attempt that changed nothing. Commits."""
     db.session.rollback()
-    mine = (*_is(attempt), IdempotencyRecord.created_at == attempt.begun_at)
-    db.session.execute(delete(IdempotencyRecord).where(*mine))
+    db.session.execute(delete(IdempotencyRecord).where(*_is(attempt, attempt.begun_at)))
     db.session.commit()
 
 
@@ -166,7 +166,7 @@ def _taken_over(attempt: Attempt, known: IdempotencyRecord | None, fingerprint: 
         raise StillRunning
     taken = db.session.execute(
         update(IdempotencyRecord)
-        .where(*_is(attempt), IdempotencyRecord.created_at == known.created_at)
+        .where(*_is(attempt, known.created_at))
         .values(fingerprint=fingerprint, status=None, answer=None, created_at=attempt.begun_at)
         .execution_options(synchronize_session=False)
     )
@@ -177,22 +177,23 @@ def _taken_over(attempt: Attempt, known: IdempotencyRecord | None, fingerprint: 
     return attempt
 
 
-def _opened(known: IdempotencyRecord) -> KeptAnswer:
+def _opened(attempt: Attempt, known: IdempotencyRecord) -> KeptAnswer:
     """Read a kept answer."""
-    context = f"idempotency:{known.account_id}:{known.idempotency_key}"
     try:
-        plain = current_runtime().sealer.open(known.answer or b"", context)
+        plain = current_runtime().sealer.open(known.answer or b"", _context(attempt))
     except SealBroken as error:
         message = "The answer to this Idempotency-Key cannot be read any more: look whether the change was made"
         raise Conflict(message, internal=str(error)) from error
     return KeptAnswer(**cast("dict[str, Any]", jsontools.loads(plain)))
 
 
-def _is(attempt: Attempt) -> tuple[Any, Any]:
-    return (
+def _is(attempt: Attempt, begun_at: datetime | None = None) -> list[ColumnElement[bool]]:
+    """Give the condition for the attempt's record; with a moment, only while it is that moment's."""
+    conditions = [
         IdempotencyRecord.account_id == attempt.account_id,
         IdempotencyRecord.idempotency_key == attempt.record_key,
-    )
+    ]
+    return conditions if begun_at is None else [*conditions, IdempotencyRecord.created_at == begun_at]
 
 
 def _context(attempt: Attempt) -> str:

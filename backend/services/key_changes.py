@@ -16,7 +16,7 @@ from backend.services import audit_service
 from backend.services.access import Viewer
 from backend.services.announced import commit_change
 from backend.services.key_creation import UnfitKey
-from backend.services.key_rights import ReachedKey, reached_key, require_key_change
+from backend.services.key_rights import reached_key, require_key_change
 from backend.services.key_views import KeyView, view_of
 from backend.services.runtime import current_runtime
 from backend.services.transactions import rows_changed
@@ -71,17 +71,12 @@ def revoke_key(key_id: str, *, viewer: Viewer, reason: str | None = None) -> Key
     """
     reached = reached_key(key_id, viewer)
     require_key_change(reached.role, reached.row.environment)
-    revoke(reached, reason or REASON_DEFAULT)
-    return view_of(reached)
-
-
-def revoke(reached: ReachedKey, reason: str) -> None:
-    """End a key that was reached already, and commit."""
-    if end_now(reached.row, reason):
+    if end_now(reached.row, reason or REASON_DEFAULT):
         commit_change()
     else:
         db.session.rollback()
     db.session.refresh(reached.row)
+    return view_of(reached)
 
 
 def end_now(row: AppKey, reason: str) -> bool:

@@ -22,6 +22,7 @@ from backend.engine.serving.sandbox import Inspection, inspect_artefact
 from backend.models import ExportedAPI, MLModel, db
 from backend.services import audit_service
 from backend.services.access import Viewer, visible
+from backend.services.announced import commit_change
 from backend.services.incoming_artefact import IncomingArtefact
 from backend.services.paging import Page, PageRequest, narrowed, page
 from backend.services.runtime import current_runtime
@@ -147,8 +148,7 @@ def delete_model(model_id: int, *, viewer: Viewer, force: bool = False) -> None:
         audit_service.record(
             "api.deleted", account_id=row.account_id, target={"api_id": api_id}, details={"model_id": model_id}
         )
-    db.session.commit()
-    current_runtime().changes.announce()
+    commit_change()
     current_runtime().artefacts.remove(artefact)
 
 

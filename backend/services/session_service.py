@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from backend.core.errors import Unauthenticated
@@ -104,13 +104,13 @@ def rotate_session(refresh_jti: str) -> GrantedSession:
 
 def end_session(family_id: str) -> None:
     """End a family: its refresh tokens and the access tokens beside them stop working at once."""
-    db.session.execute(
-        update(RefreshToken)
-        .where(RefreshToken.family_id == family_id, RefreshToken.revoked_at.is_(None))
-        .values(revoked_at=current_runtime().clock.now())
-        .execution_options(synchronize_session=False)
-    )
+    _end(RefreshToken.family_id == family_id)
     db.session.commit()
+
+
+def end_sessions_of(account_id: str) -> None:
+    """End all sessions of an account for good, which must not come back with it; the caller commits."""
+    _end(RefreshToken.account_id == account_id)
 
 
 def viewer_of(account_id: str, family_id: str) -> Viewer | None:
@@ -127,6 +127,16 @@ def purge_refresh_tokens(session: Session, *, expired_before: datetime) -> int:
     For a scheduled job. An access token lives far shorter than any refresh token of its family, so none is cut short.
     """
     return rows_changed(session.execute(delete(RefreshToken).where(RefreshToken.expires_at < expired_before)))
+
+
+def _end(which: ColumnElement[bool]) -> None:
+    """End refresh tokens that have not ended."""
+    db.session.execute(
+        update(RefreshToken)
+        .where(which, RefreshToken.revoked_at.is_(None))
+        .values(revoked_at=current_runtime().clock.now())
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _grant(account: Account, *, family_id: str) -> GrantedSession:
