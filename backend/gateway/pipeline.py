@@ -91,7 +91,7 @@ class Gateway:
         trail.response_time = elapsed(call)
         whole = {
             **fields,
-            **kind.identify(target),
+            **kind.identify(target, work),
             "request_id": call.request_id,
             "response_time": trail.response_time,
         }
