@@ -14,6 +14,7 @@ from backend.engine.serving.contract import Column, Contract, Scalar
 from backend.engine.serving.foreign import Array
 from backend.engine.serving.payload import Batch
 from backend.engine.serving.sample import Sample
+from backend.engine.serving.values import EXACT_MAX
 
 ROWS: Final = 10_000
 _SEED: Final = 7
@@ -34,8 +35,9 @@ def beside(thresholds: Array) -> Array:
         near = [thresholds, np.nextafter(thresholds, np.inf), np.nextafter(thresholds, -np.inf), narrow]
         near += [np.nextafter(narrow, np.float32(np.inf)), np.nextafter(narrow, np.float32(-np.inf))]
     values = np.concatenate([one.astype(np.float64) for one in near])
-    finite: Array = values[np.isfinite(values)]
-    return finite
+    # A split between gaps and numbers lies at infinity; no request holds what lies beyond EXACT_MAX.
+    reached: Array = values[np.abs(values) <= EXACT_MAX]
+    return reached
 
 
 def matrix_at(thresholds: Sequence[Array], columns: int, rows: int = ROWS // 2) -> Array:
@@ -43,10 +45,11 @@ def matrix_at(thresholds: Sequence[Array], columns: int, rows: int = ROWS // 2) 
     random = np.random.default_rng(_SEED)
     matrix = random.normal(size=(rows, columns))
     for column, limits in enumerate(thresholds):
-        if len(limits):
-            matrix[:, column] = random.choice(beside(limits), rows)
+        near = beside(limits)
+        if len(near):
+            matrix[:, column] = random.choice(near, rows)
             usual = random.random(rows) < 0.3
-            matrix[usual, column] = random.choice(limits, int(usual.sum())) + random.normal(size=int(usual.sum()))
+            matrix[usual, column] = random.choice(near, int(usual.sum())) + random.normal(size=int(usual.sum()))
     return matrix
 
 
@@ -133,7 +136,8 @@ def _numbers(column: Column, real: Sequence[float], limits: Array, random: np.ra
     spread = max(high - low, 1e-9)
     values = random.uniform(low - 0.2 * spread, high + 0.2 * spread, ROWS)
     where = random.random(ROWS)
-    if len(limits):
+    near = beside(limits)
+    if len(near):
         at = where < 0.5
-        values[at] = random.choice(beside(limits), int(at.sum()))
+        values[at] = random.choice(near, int(at.sum()))
     return [round(value) for value in values.tolist()] if column.type == "integer" else values.tolist()
