@@ -37,6 +37,8 @@ from backend.services.runtime import Runtime
 from backend.services.usage_rows import nowhere
 from backend.services.worker_status_service import WorkerStatus
 
+BYTES_PER_MB = 1_048_576
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
@@ -52,11 +54,13 @@ class Process:
     """Where several machines share what must be exact."""
     changes: ChangeService
     status: WorkerStatus
+    library: ModelLibrary
 
     def start(self) -> None:
         """Begin the timers; called once the process is the one that will serve."""
         self.changes.start()
         self.status.start()
+        self.library.start_loading()
 
     def stop(self) -> None:
         """End the timers, leave the board and close what was opened."""
@@ -90,7 +94,13 @@ def build_process(settings: Settings, clock: Clock | None = None) -> Process:
     changes = ChangeService(shared.generation, sessions)
     artefacts, journal = LocalArtefacts(settings.models_store), JournalWriter(settings.journal_folder)
     directory = Directory(sessions, changes.generation, clock, sealer)
-    library = ModelLibrary(sessions, artefacts, capacity=settings.model_cache_size, rows_max=settings.predict_rows_max)
+    library = ModelLibrary(
+        sessions,
+        artefacts,
+        capacity=settings.model_cache_size,
+        bytes_max=settings.model_cache_mb * BYTES_PER_MB,
+        rows_max=settings.predict_rows_max,
+    )
     predictor = Predictor(directory, library)
     status = WorkerStatus(settings.workers_folder, library.snapshot)
     gateway = Gateway(
@@ -123,6 +133,7 @@ def build_process(settings: Settings, clock: Clock | None = None) -> Process:
         redis=redis,
         changes=changes,
         status=status,
+        library=library,
     )
 
 

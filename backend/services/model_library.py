@@ -6,13 +6,16 @@ comparing its digest. A compiled model is served without scikit-learn, which is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from backend.core.errors import ArtefactRefused, NotFound, Unavailable
+from backend.core.errors import AppError, ArtefactRefused, NotFound, Unavailable
 from backend.core.logging import get_logger
 from backend.engine.serving.cache import CacheSnapshot, ModelCache
 from backend.engine.serving.compiled.form import read_form
@@ -22,7 +25,7 @@ from backend.engine.serving.outcome import Outcome
 from backend.engine.serving.paired import PairedRuntime
 from backend.engine.serving.payload import Batch, PayloadReader
 from backend.engine.serving.runtime import SklearnRuntime
-from backend.models import MLModel
+from backend.models import ExportedAPI, MLModel
 from backend.services.compiled_models import form_of, rows_max_of, stored_form
 from backend.services.runtime import ArtefactStore
 
@@ -101,6 +104,31 @@ class ModelLibrary:
             self._cache.invalidate(model_id)
             model = self._cache.get(model_id)
         return model
+
+    def start_loading(self) -> None:
+        """Load the most called models beside the first requests, so that few of them wait for one."""
+        threading.Thread(target=self.load_popular, name="popular models", daemon=True).start()
+
+    def load_popular(self) -> None:
+        """Load the models of the most called APIs, as many as stay loaded. Never raises."""
+        try:
+            for model_id in reversed(self._popular()):
+                self._cache.get(model_id)
+        except (AppError, SQLAlchemyError) as error:
+            # Whoever calls the model is told the same, and more.
+            log.warning("popular_model_not_loaded", error=repr(error))
+
+    def _popular(self) -> Sequence[int]:
+        calls = func.sum(ExportedAPI.total_requests)
+        statement = (
+            select(ExportedAPI.model_id)
+            .where(ExportedAPI.status == "active", ExportedAPI.total_requests > 0)
+            .group_by(ExportedAPI.model_id)
+            .order_by(calls.desc())
+            .limit(self._cache.capacity)
+        )
+        with self._sessions() as session:
+            return session.scalars(statement).all()
 
     def snapshot(self) -> CacheSnapshot:
         """Give the cache's counts and contents."""

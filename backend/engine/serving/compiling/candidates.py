@@ -12,6 +12,7 @@ from backend.engine.serving.anatomy import estimators
 from backend.engine.serving.compiled.form import Form
 from backend.engine.serving.compiled.spec import COMPILER, Spec
 from backend.engine.serving.compiling.finals import Read, readings
+from backend.engine.serving.compiling.folding import folded_into
 from backend.engine.serving.compiling.graphs import converted
 from backend.engine.serving.compiling.refusal import NotCompiled
 from backend.engine.serving.compiling.transforms import Inputs, inputs_of
@@ -46,6 +47,9 @@ def candidates(estimator: Foreign, contract: Contract) -> Iterator[Candidate]:
     found = False
     for reading in _readings(last, inputs.columns):
         found = True
+        folded = folded_into(reading, inputs)
+        if folded is not None:
+            yield _candidate(*folded, last)
         yield _candidate(reading, inputs, last)
     if not found:
         raise NotCompiled(f"{type(last).__name__} has no compiled way")

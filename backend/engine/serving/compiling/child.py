@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from typing import Any, BinaryIO
 
+import orjson
+
 from backend.core.errors import ArtefactRefused
 from backend.engine.serving import unpickling
 from backend.engine.serving.compiling.compiler import compile_estimator
+from backend.engine.serving.compiling.rechecking import recheck
 from backend.engine.serving.contract import Contract
 from backend.engine.serving.examine import answered
 from backend.engine.serving.sample import Sample, read_sample
@@ -24,6 +27,15 @@ def compile_file(file: BinaryIO, form: BinaryIO, contract: dict[str, Any], sampl
         if found is not None:
             form.write(found.to_bytes())
         return {"report": report, "has_form": found is not None}
+
+    return answered(work)
+
+
+def recheck_file(file: BinaryIO, contract: dict[str, Any], calls: bytes) -> dict[str, Any]:
+    """Give what scikit-learn says of calls that were answered; `calls` is a JSON array as `recheck` takes it."""
+
+    def work() -> dict[str, Any]:
+        return recheck(unpickling.load(file).content, Contract.from_json(contract), orjson.loads(calls))
 
     return answered(work)
 

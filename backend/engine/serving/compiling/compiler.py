@@ -13,13 +13,12 @@ from backend.engine.serving.compiled.form import Form
 from backend.engine.serving.compiled.runtime import CompiledRuntime
 from backend.engine.serving.compiling.candidates import Candidate, candidates
 from backend.engine.serving.compiling.refusal import NotCompiled
+from backend.engine.serving.compiling.timing import Timing, timings
 from backend.engine.serving.compiling.verdict import (
     Compared,
     Reference,
-    Timing,
     compare,
     refusal_of,
-    timings,
     tolerance_of,
 )
 from backend.engine.serving.contract import Contract

@@ -6,14 +6,15 @@ within the tolerance; rows that the form itself hands on to scikit-learn are cou
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
-from backend.engine.serving.compiled.finals import Scores, final_of
+from backend.core.errors import ModelFailed
+from backend.engine.serving.compiled.finals import final_of
+from backend.engine.serving.compiled.links import Scores
 from backend.engine.serving.compiled.runtime import CompiledRuntime
 from backend.engine.serving.compiled.spec import Graph
 from backend.engine.serving.compiling.candidates import Candidate
@@ -31,11 +32,8 @@ TOLERANCE: Final = 1e-9
 TOLERANCE_NARROW: Final = 1e-5
 """The same for 32 bits."""
 UNCLEAR_SHARE_MAX: Final = 0.02
-TIMED_ROWS: Final = (1, 10, 100, 1_000, 10_000)
-_ROUNDS: Final = 5
-_SLOW_SECONDS: Final = 0.5
-"""What takes longer is timed once, or its proof would take minutes."""
-_SECONDS_A_ROUND: Final = 0.01
+SINGLE_ROWS: Final = 500
+"""Rows that are also compared one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +53,6 @@ class Compared:
             self.labels_different + other.labels_different,
             max(self.largest_difference, other.largest_difference),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """Medians for one number of rows, in microseconds: scikit-learn as it is, its quickest way, the compiled form."""
-
-    rows: int
-    scikit_learn_us: float
-    quickest_us: float
-    compiled_us: float
 
 
 class Reference:
@@ -88,6 +76,10 @@ class Reference:
         if key not in self._answers:
             self._answers[key] = self._ask(thresholds)
         return self._answers[key]
+
+    def ordinary_rows(self, thresholds: Sequence[Array]) -> Batch:
+        """Give rows as callers send them, for timing."""
+        return batch_of(self.contract, self._sample, thresholds, is_wild=False)
 
     def _ask(self, thresholds: Sequence[Array]) -> tuple[Batch, list[Array]]:
         failure: Exception | None = None
@@ -113,6 +105,7 @@ def compare(candidate: Candidate, runtime: CompiledRuntime, reference: Reference
     classes = np.asarray(reference.contract.classes) if reference.contract.classes is not None else None
     with np.errstate(all="ignore"):
         found = _compared(runtime.scores(batch), expected, classes)
+    found += _one_by_one(runtime, batch, expected)
     if not candidate.thresholds or candidate.is_direct:
         return found
     matrix = matrix_at(candidate.thresholds, candidate.columns)
@@ -121,7 +114,8 @@ def compare(candidate: Candidate, runtime: CompiledRuntime, reference: Reference
     if reference.contract.probabilities:
         direct.append(np.asarray(last.predict_proba(matrix)))
     with np.errstate(all="ignore"):
-        return found + _compared(final_of(candidate.form.spec.final, candidate.form.arrays)(matrix), direct, classes)
+        final = final_of(candidate.form.spec.final, candidate.form.arrays)
+        return found + _compared(final.many(matrix), direct, classes)
 
 
 def refusal_of(candidate: Candidate, found: Compared) -> str | None:
@@ -141,44 +135,12 @@ def tolerance_of(candidate: Candidate) -> float:
     return TOLERANCE_NARROW if isinstance(final, Graph) and final.bits == 32 else TOLERANCE
 
 
-def timings(runtime: CompiledRuntime, reference: Reference, thresholds: Sequence[Array]) -> list[Timing]:
-    """Time all three ways on the same rows, by turns, for each number of rows."""
-    batch, _ = reference.rows(thresholds)
-    found: list[Timing] = []
-    for rows in TIMED_ROWS:
-        part = head(batch, rows)
-        ways: list[Callable[[Batch], object]] = [
-            reference.plain.predict,
-            reference.quickest.predict,
-            runtime.predict,
-        ]
-        medians = _medians(ways, part)
-        found.append(Timing(rows, *medians))
-    return found
-
-
-def head(batch: Batch, rows: int) -> Batch:
-    """Give the first rows of a batch."""
-    columns = None if batch.columns is None else tuple(values[:rows] for values in batch.columns)
-    matrix = None if batch.matrix is None else batch.matrix[:rows]
+def head(batch: Batch, rows: int, *, first: int = 0) -> Batch:
+    """Give some rows of a batch."""
+    part = slice(first, first + rows)
+    columns = None if batch.columns is None else tuple(values[part] for values in batch.columns)
+    matrix = None if batch.matrix is None else batch.matrix[part]
     return Batch(rows, rows == 1, matrix=matrix, columns=columns)
-
-
-def _medians(ways: Sequence[Callable[[Batch], object]], batch: Batch) -> list[float]:
-    once = [_time(way, batch, 1) for way in ways]
-    if max(once) > _SLOW_SECONDS:
-        return [round(seconds * 1e6, 1) for seconds in once]
-    repeats = [max(1, int(_SECONDS_A_ROUND / max(seconds, 1e-6) / 2)) for seconds in once]
-    # By turns, so that whatever else the machine does falls on all alike.
-    rounds = [[_time(way, batch, count) for way, count in zip(ways, repeats, strict=True)] for _ in range(_ROUNDS)]
-    return [round(sorted(taken)[_ROUNDS // 2] * 1e6, 1) for taken in zip(*rounds, strict=True)]
-
-
-def _time(way: Callable[[Batch], object], batch: Batch, repeats: int) -> float:
-    started = time.thread_time()
-    for _ in range(repeats):
-        way(batch)
-    return (time.thread_time() - started) / repeats
 
 
 def _compared(scores: Scores, expected: list[Array], classes: Array | None) -> Compared:
@@ -193,6 +155,29 @@ def _compared(scores: Scores, expected: list[Array], classes: Array | None) -> C
     if scores.shares is not None and len(expected) > 1:
         largest = _largest(scores.shares[clear], expected[1][clear])
     return Compared(rows, unclear, different, largest)
+
+
+def _one_by_one(runtime: CompiledRuntime, batch: Batch, expected: list[Array]) -> Compared:
+    """Compare calls of one row, which take another way than many rows do."""
+    step = max(1, batch.rows // SINGLE_ROWS)
+    found = Compared(0, 0, 0, 0.0)
+    for row in range(0, batch.rows, step):
+        try:
+            outcome = runtime.predict(head(batch, 1, first=row))
+        except ModelFailed:  # no finite number: right where scikit-learn gives none either
+            found += Compared(1, 0, int(all(np.isfinite(one[row]).all() for one in expected)), 0.0)
+            continue
+        if outcome is None:
+            found += Compared(1, 1, 0, 0.0)
+            continue
+        label = outcome.predictions[0]
+        if not outcome.class_labels and isinstance(label, float | list):
+            found += Compared(1, 0, 0, _largest(np.asarray([label]), expected[0][row : row + 1]))
+            continue
+        shares = outcome.probabilities
+        largest = 0.0 if shares is None else _largest(np.asarray(shares), expected[1][row : row + 1])
+        found += Compared(1, 0, int(label != expected[0][row].item()), largest)
+    return found
 
 
 def _largest(found: Array, expected: Array) -> float:

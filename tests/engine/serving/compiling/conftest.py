@@ -11,7 +11,7 @@ import pytest
 from sklearn.exceptions import ConvergenceWarning
 
 from backend.engine.serving.compiled.form import Form
-from backend.engine.serving.compiling import compiler, verdict
+from backend.engine.serving.compiling import compiler, timing
 from backend.engine.serving.compiling.compiler import compile_estimator
 from backend.engine.serving.contract import Contract
 from backend.engine.serving.derive import derive_contract
@@ -31,7 +31,7 @@ class Compiled:
 @pytest.fixture(scope="session", autouse=True)
 def _few_sizes() -> Iterator[None]:
     patch = pytest.MonkeyPatch()
-    patch.setattr(verdict, "TIMED_ROWS", (1, 100))
+    patch.setattr(timing, "TIMED_ROWS", (1, 100))
     # Which of two is faster depends on what else the machine does.
     patch.setattr(compiler, "rows_faster", lambda _measured: None)
     yield
