@@ -176,7 +176,7 @@ def _one_by_one(runtime: CompiledRuntime, batch: Batch, expected: list[Array]) -
             continue
         shares = outcome.probabilities
         largest = 0.0 if shares is None else _largest(np.asarray(shares), expected[1][row : row + 1])
-        found += Compared(1, 0, int(label != expected[0][row].item()), largest)
+        found += Compared(1, 0, int(label != expected[0][row : row + 1].tolist()[0]), largest)
     return found
 
 

@@ -102,7 +102,9 @@ COMPILED: dict[str, Callable[[], Any]] = {
     "histogram boosting": lambda: HistGradientBoostingClassifier(max_iter=8).fit(GAPS, Y3),
     "histogram regression": lambda: HistGradientBoostingRegressor(max_iter=8).fit(XR, YR),
     "histogram poisson": lambda: HistGradientBoostingRegressor(max_iter=8, loss="poisson").fit(X, np.abs(YR)),
-    "columns": lambda: make_pipeline(one_hot(), GradientBoostingClassifier(n_estimators=8)).fit(FRAME, TARGET),
+    "columns": lambda: make_pipeline(one_hot(), GradientBoostingClassifier(n_estimators=8)).fit(
+        FRAME, TARGET.map({0: "no", 1: "maybe", 2: "yes"}).astype(object)
+    ),
     "columns, unknown ignored": lambda: make_pipeline(
         one_hot(handle_unknown="ignore"), RandomForestClassifier(6, random_state=0)
     ).fit(FRAME, TARGET > 0),
