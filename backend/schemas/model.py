@@ -61,6 +61,14 @@ class CandidateOut(Answer):
     verdict: str
 
 
+class RecheckedOut(Answer):
+    """What became of live calls that scikit-learn answered again."""
+
+    checked: int
+    different: int
+    last_at: Moment
+
+
 class CompiledOut(Answer):
     """What came of compiling a model."""
 
@@ -75,6 +83,9 @@ class CompiledOut(Answer):
         int | None, Field(description="Calls with more rows go to scikit-learn, which is faster then; null for none.")
     ] = None
     candidates: Annotated[list[CandidateOut], Field(default_factory=list)]
+    rechecked: Annotated[
+        RecheckedOut | None, Field(description="Live calls that scikit-learn answered again; null before the first.")
+    ] = None
     file_bytes: int | None = None
     seconds: float | None = None
 

@@ -85,10 +85,10 @@ class Recheck:
             row = session.get(MLModel, model_id, with_for_update=True)
             if row is None or row.compiled is None:
                 return
-            before = row.compiled.get("recheck", {})
+            before = row.compiled.get("rechecked", {})
             row.compiled = {
                 **row.compiled,
-                "recheck": {
+                "rechecked": {
                     "checked": before.get("checked", 0) + found.checked,
                     "different": before.get("different", 0) + len(found.different),
                     "last_at": self.clock.now().isoformat(),

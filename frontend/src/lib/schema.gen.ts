@@ -3408,6 +3408,11 @@ export interface components {
             /** Candidates */
             candidates?: components["schemas"]["CandidateOut"][];
             /**
+             * @description Live calls that scikit-learn answered again; null before the first.
+             * @default null
+             */
+            rechecked: components["schemas"]["RecheckedOut"] | null;
+            /**
              * File Bytes
              * @default null
              */
@@ -3442,6 +3447,21 @@ export interface components {
             id: string;
             /** Email */
             email: string;
+        };
+        /**
+         * RecheckedOut
+         * @description What became of live calls that scikit-learn answered again.
+         */
+        RecheckedOut: {
+            /** Checked */
+            checked: number;
+            /** Different */
+            different: number;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
         };
         /**
          * TimingOut
