@@ -34,6 +34,11 @@ class Candidate:
     is_direct: bool
     """Rows reach the last estimator as they are sent."""
 
+    @property
+    def direct_thresholds(self) -> tuple[Array, ...]:
+        """The thresholds that a row can be put on."""
+        return self.thresholds if self.is_direct else ()
+
 
 def candidates(estimator: Foreign, contract: Contract) -> Iterator[Candidate]:
     """Give what there is to try.

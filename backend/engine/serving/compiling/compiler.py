@@ -6,6 +6,7 @@ the report says why.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from backend.engine.serving.compiled.form import Form
 from backend.engine.serving.compiled.runtime import CompiledRuntime
 from backend.engine.serving.compiling.candidates import Candidate, candidates
 from backend.engine.serving.compiling.refusal import NotCompiled
-from backend.engine.serving.compiling.timing import Timing, timings
+from backend.engine.serving.compiling.timing import Timing, one_row_us, timings
 from backend.engine.serving.compiling.verdict import (
     Compared,
     Reference,
@@ -28,11 +29,12 @@ from backend.engine.serving.sample import Sample
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """A candidate that answers as scikit-learn does, and how fast it is."""
+    """A candidate that answers as scikit-learn does, and how fast it answers one row."""
 
     candidate: Candidate
+    runtime: CompiledRuntime
     compared: Compared
-    timings: tuple[Timing, ...]
+    one_row_us: float
 
 
 def compile_estimator(
@@ -55,14 +57,15 @@ def compile_estimator(
     if not proven:
         return None, {"reason": "no candidate answers as scikit-learn does", "candidates": tried}
     # The more exact one first: 32 bits only where there is nothing else.
-    best = min(proven, key=lambda one: (tolerance_of(one.candidate), one.timings[0].compiled_us))
-    rows_max = rows_faster(best.timings)
+    best = min(proven, key=lambda one: (tolerance_of(one.candidate), one.one_row_us))
+    measured = timings(best.runtime, reference, best.candidate.direct_thresholds)
+    rows_max = rows_faster(measured)
     report = {
         "engine": best.candidate.form.spec.engine,
         "way": best.candidate.name,
         "tolerance": tolerance_of(best.candidate),
         "proof": asdict(best.compared),
-        "timings": [asdict(timing) for timing in best.timings],
+        "timings": [asdict(timing) for timing in measured],
         "rows_max": rows_max,
         "candidates": tried,
     }
@@ -71,7 +74,7 @@ def compile_estimator(
     return best.candidate.form, report
 
 
-def rows_faster(measured: tuple[Timing, ...]) -> int | None:
+def rows_faster(measured: Sequence[Timing]) -> int | None:
     """Give up to how many rows the compiled form is the faster one at every measured size; None for any number."""
     reached = 0
     for timing in measured:
@@ -82,12 +85,11 @@ def rows_faster(measured: tuple[Timing, ...]) -> int | None:
 
 
 def _tried(candidate: Candidate, reference: Reference, tried: list[dict[str, str]]) -> Proven | None:
-    thresholds = candidate.thresholds if candidate.is_direct else ()
     try:
         runtime = CompiledRuntime(candidate.form, reference.contract)
         found = compare(candidate, runtime, reference)
         refused = refusal_of(candidate, found)
-        proven = None if refused else Proven(candidate, found, tuple(timings(runtime, reference, thresholds)))
+        proven = None if refused else Proven(candidate, runtime, found, one_row_us(runtime, reference))
     except NotCompiled:
         raise
     except Exception as error:  # noqa: BLE001 - a form that breaks is one that is not used

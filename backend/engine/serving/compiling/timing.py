@@ -17,10 +17,10 @@ from backend.engine.serving.foreign import Array
 from backend.engine.serving.payload import Batch
 
 TIMED_ROWS: Final = (1, 10, 100, 1_000, 10_000)
-_ROUNDS: Final = 5
-_SLOW_SECONDS: Final = 0.5
-"""What takes longer is timed once, or its proof would take minutes."""
-_SECONDS_A_ROUND: Final = 0.01
+_ROUNDS: Final = 3
+_SLOW_SECONDS: Final = 0.05
+"""What takes longer is timed once, or an upload would take minutes."""
+_SECONDS_A_ROUND: Final = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,11 @@ class Timing:
     scikit_learn_us: float
     quickest_us: float
     compiled_us: float
+
+
+def one_row_us(runtime: CompiledRuntime, reference: Reference) -> float:
+    """Time a compiled form alone on one row, to choose among several."""
+    return _medians([runtime.predict], head(reference.ordinary_rows(()), 1))[0]
 
 
 def timings(runtime: CompiledRuntime, reference: Reference, thresholds: Sequence[Array]) -> list[Timing]:

@@ -101,7 +101,7 @@ def answers_of(plan: Plan, batch: Batch, *, has_shares: bool) -> list[Array]:
 
 def compare(candidate: Candidate, runtime: CompiledRuntime, reference: Reference) -> Compared:
     """Compare a candidate with scikit-learn on whole rows, and its trees on matrices at their thresholds too."""
-    batch, expected = reference.rows(candidate.thresholds if candidate.is_direct else ())
+    batch, expected = reference.rows(candidate.direct_thresholds)
     classes = np.asarray(reference.contract.classes) if reference.contract.classes is not None else None
     with np.errstate(all="ignore"):
         found = _compared(runtime.scores(batch), expected, classes)
