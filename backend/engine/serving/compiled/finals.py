@@ -134,7 +134,8 @@ def _leaves(final: Leaves, arrays: Mapping[str, Array]) -> Answers:
 
 
 def _graph(final: Graph, arrays: Mapping[str, Array]) -> Answers:
-    run, dtype = session_of(arrays[final.onnx]), np.float32 if final.bits == 32 else np.float64
+    run = session_of(arrays[final.onnx], is_optimised=True)
+    dtype = np.float32 if final.bits == 32 else np.float64
     margin = links.MARGIN if final.bits == 64 else links.MARGIN_NARROW
 
     def many(rows: Array) -> Scores:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import orjson
 from pydantic import ValidationError
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
@@ -18,7 +20,9 @@ from backend.engine.serving import streams
 from backend.engine.serving.compiled.spec import COMPILER, Spec
 from backend.engine.serving.foreign import Array
 
+MAPPED_BYTES_MIN = 1 << 20
 _SPEC = "modelport"
+_DTYPES = {"F64": np.float64, "I64": np.int64, "U8": np.uint8}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +49,26 @@ def read_form(path: str | Path, sha256: str) -> Form:
         if streams.digest(file) != sha256:
             raise ArtefactRefused("The compiled model has changed", details={"reason": "digest"})
     try:
-        with safe_open(path, framework="numpy") as opened:
+        with safe_open(path, framework="numpy") as opened:  # checks the header's offsets against the file
             spec = Spec.model_validate_json((opened.metadata() or {})[_SPEC])
-            arrays = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 - no mapping
-    except (SafetensorError, ValidationError, KeyError) as error:
+        arrays = _mapped(Path(path))
+    except (SafetensorError, ValidationError, KeyError, ValueError) as error:
         raise ArtefactRefused("The compiled model cannot be read", internal=repr(error)) from error
     if spec.compiler != COMPILER:
         raise ArtefactRefused("The compiled model is of another version", details={"reason": "compiler"})
     return Form(spec, arrays)
+
+
+def _mapped(path: Path) -> dict[str, Array]:
+    """Give the arrays; large ones as they lie in the file: read when they are used, held once for all workers."""
+    whole = np.memmap(path, dtype=np.uint8, mode="r")
+    start = 8 + int.from_bytes(whole[:8].tobytes(), "little")
+    header = orjson.loads(whole[8:start].tobytes())
+    header.pop("__metadata__", None)
+    arrays = {}
+    for name, entry in header.items():
+        first, end = entry["data_offsets"]
+        part = whole[start + first : start + end].view(_DTYPES[entry["dtype"]])
+        # A page for a few numbers would be read from the file again and again by whoever evicts it.
+        arrays[name] = (part if part.nbytes >= MAPPED_BYTES_MIN else np.array(part)).reshape(entry["shape"])
+    return arrays
