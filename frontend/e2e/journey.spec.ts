@@ -53,6 +53,31 @@ test("from a file on disk to an endpoint that answers, is seen, is paused and re
     await expect(page.getByText("flowers").first()).toBeVisible();
   });
 
+  await test.step("see how it is served, choose scikit-learn only, and back", async () => {
+    await page.getByRole("link", { name: /^Served compiled/ }).click();
+    await expect(page.getByRole("heading", { name: "How it is served" })).toBeVisible();
+    await expect(page.getByText(/A compiled form of the model answers/)).toBeVisible();
+    await expect(page.getByText(/rows compared with scikit-learn, edge cases among them/)).toBeVisible();
+    await page.getByRole("button", { name: "Show as table: Time per call" }).click();
+    await expect(page.getByRole("columnheader", { name: "Compiled", exact: true })).toBeVisible();
+    const only = page.getByRole("switch", { name: "scikit-learn only" });
+    const saved = () => page.waitForResponse((answer) => answer.request().method() === "PATCH" && answer.ok());
+    await Promise.all([saved(), only.press("Space")]);
+    await expect(page.getByText("scikit-learn itself answers, as you chose.")).toBeVisible();
+    await page.reload();
+    await expect(only).toBeChecked();
+    expect(await (await call()).json()).toMatchObject({ prediction: "setosa" });
+    await page.route("**/api/models/*", (route) => (route.request().method() === "PATCH" ? route.abort() : route.fallback()));
+    await only.press("Space");
+    await expect(page.getByText("The choice was not saved")).toBeVisible();
+    await expect(only).toBeChecked();
+    await page.unroute("**/api/models/*");
+    await Promise.all([saved(), page.getByRole("button", { name: "Try again" }).click()]);
+    await expect(only).not.toBeChecked();
+    await expect(page.getByText("The choice was not saved")).toHaveCount(0);
+    await page.goto(`/monitoring/${id}`);
+  });
+
   await test.step("pause, and see 403", async () => {
     await page.getByRole("button", { name: "Pause flowers" }).click();
     await expect(page.getByRole("button", { name: "Resume flowers" })).toBeVisible();

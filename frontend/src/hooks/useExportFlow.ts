@@ -6,12 +6,9 @@
  */
 import { useCallback, useState } from "react";
 import { useExportModel } from "@/hooks/useExports";
-import type { ExportOptions, NewExport } from "@/lib/types";
+import type { ExportOptions, MLModel, NewExport } from "@/lib/types";
 
-export interface ExportableModel {
-  id: number;
-  name: string;
-}
+export type ExportableModel = Pick<MLModel, "id" | "name" | "runtime" | "compiled">;
 
 export interface ExportFlow {
   model: ExportableModel | null;

@@ -5,6 +5,8 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tansta
 import { api } from "@/lib/api";
 import { portalKeys } from "@/lib/portal/queryKeys";
 import { queryKeys } from "@/lib/queryKeys";
+import { withRuntime } from "@/lib/serving";
+import type { MLModel } from "@/lib/types";
 import type { UploadHooks, UploadRequest } from "@/lib/upload";
 
 export function useModels() {
@@ -41,6 +43,26 @@ export function useAddDemoModel() {
   return useMutation({
     mutationFn: () => api.models.addDemo(),
     onSuccess: () => client.invalidateQueries({ queryKey: queryKeys.modelList }),
+  });
+}
+
+/** Who answers for a model. Shown at once, taken back where the server refuses. */
+export function useChooseRuntime(modelId: number) {
+  const client = useQueryClient();
+  const key = queryKeys.model(modelId);
+  return useMutation({
+    mutationFn: (runtime: MLModel["runtime"]) => api.models.chooseRuntime(modelId, runtime),
+    onMutate: async (runtime) => {
+      await client.cancelQueries({ queryKey: key });
+      const before = client.getQueryData<MLModel>(key);
+      if (before) client.setQueryData(key, withRuntime(before, runtime));
+      return { before };
+    },
+    onError: (_error, _runtime, kept) => client.setQueryData(key, kept?.before),
+    onSuccess: (model) => {
+      client.setQueryData(key, model);
+      void client.invalidateQueries({ queryKey: queryKeys.modelList });
+    },
   });
 }
 

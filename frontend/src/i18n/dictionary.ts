@@ -22,12 +22,13 @@ import { playground } from "@/i18n/en/playground";
 import { portal } from "@/i18n/en/portal";
 import { projects } from "@/i18n/en/projects";
 import { requests } from "@/i18n/en/requests";
+import { serving } from "@/i18n/en/serving";
 import { settings } from "@/i18n/en/settings";
 import { shell } from "@/i18n/en/shell";
 import { upload } from "@/i18n/en/upload";
 import { usage } from "@/i18n/en/usage";
 
-export const en = { admin, apis, apps, audit, auth, cache, charts, common, credits, docs, exporting, keys, limits, logs, models, monitoring, playground, portal, projects, requests, settings, shell, upload, usage } as const;
+export const en = { admin, apis, apps, audit, auth, cache, charts, common, credits, docs, exporting, keys, limits, logs, models, monitoring, playground, portal, projects, requests, serving, settings, shell, upload, usage } as const;
 
 export type Dictionary = { readonly [N in keyof typeof en]: { readonly [K in keyof (typeof en)[N]]: string } };
 export type Language = "en" | "fr";

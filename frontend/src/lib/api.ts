@@ -42,6 +42,9 @@ export const api = {
     async addDemo(): Promise<MLModel> {
       return (await request<MLModel>("POST", "/api/models/demo")).data;
     },
+    async chooseRuntime(modelId: number, runtime: MLModel["runtime"]): Promise<MLModel> {
+      return (await request<MLModel>("PATCH", `/api/models/${modelId}`, { body: { runtime } })).data;
+    },
     async delete(modelId: number, force = false): Promise<void> {
       await request<void>("DELETE", `/api/models/${modelId}`, { query: force ? { force: 1 } : {} });
     },

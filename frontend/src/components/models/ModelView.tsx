@@ -22,6 +22,7 @@ import { ModelAPIs } from "./ModelAPIs";
 import { ModelFacts } from "./ModelFacts";
 import { OutputPanel } from "./OutputPanel";
 import { PipelineChips } from "./PipelineChips";
+import { ServingSection } from "./serving/ServingSection";
 import { WarningList } from "./WarningList";
 
 export function ModelView() {
@@ -52,6 +53,7 @@ function ModelPage({ model }: { model: MLModel }) {
           <WarningList warnings={model.warnings} />
           <ContractPanel contract={model.contract} />
           <OutputPanel contract={model.contract} />
+          <ServingSection model={model} />
         </Stack>
         <Stack gap="lg" miw={0}>
           <ModelAPIs model={model} flow={flow} />

@@ -12,6 +12,7 @@ import { UnkeptKeyDialog } from "@/components/ui/UnkeptKeyDialog";
 import type { ExportFlow } from "@/hooks/useExportFlow";
 import { useLeaveWarning } from "@/hooks/useLeaveWarning";
 import { useI18n } from "@/i18n/I18nProvider";
+import { isCompiledAtExport } from "@/lib/serving";
 import classes from "./ExportAPIModal.module.css";
 
 export function ExportAPIModal({ flow }: { flow: ExportFlow }) {
@@ -63,7 +64,7 @@ function Body({ flow, saved, onSaved, onLeave }: BodyProps) {
     return (
       <div className={classes.busy}>
         <Loader size="sm" />
-        {t("exporting.busyText")}
+        {t(flow.model && isCompiledAtExport(flow.model) ? "exporting.busyCompiling" : "exporting.busyText")}
       </div>
     );
   }

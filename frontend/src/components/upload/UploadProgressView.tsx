@@ -6,7 +6,7 @@ import { useI18n } from "@/i18n/I18nProvider";
 import classes from "./Upload.module.css";
 import { UploadSteps } from "./UploadSteps";
 
-/** Bytes as they leave; then the wait for the inspection, which reports no progress and pretends none. */
+/** Bytes as they leave; then the wait for reading and compiling, which report no progress: both are named, none is ticked off. */
 export function UploadProgressView({ flow }: { flow: UploadFlow }) {
   const { t } = useI18n();
   const inspecting = flow.phase === "inspecting";
@@ -18,6 +18,10 @@ export function UploadProgressView({ flow }: { flow: UploadFlow }) {
           <Loader size="sm" />
           <div>
             <h3 className={classes.heading}>{t("upload.inspecting")}</h3>
+            <ul className={classes.parts}>
+              <li>{t("upload.inspectingRead")}</li>
+              <li>{t("upload.inspectingCompare")}</li>
+            </ul>
             <p className={classes.text}>{t("upload.inspectingText")}</p>
           </div>
         </div>

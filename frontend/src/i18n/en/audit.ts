@@ -65,6 +65,7 @@ export const audit = {
   "action_api.status_changed": "API paused or resumed",
   "action_api.changed": "API changed",
   "action_api.deleted": "API deleted",
+  "action_model.runtime_changed": "Model switched to another way of serving",
   "action_credits.granted": "Credits granted",
   "action_credits.adjusted": "Credits adjusted",
   "action_credits.expired": "Credits expired",

@@ -4,6 +4,7 @@ export const exporting = {
   titleDone: "{name} is live",
   doneText: "This address answers calls that carry the key.",
   busyText: "Creating the address and the key…",
+  busyCompiling: "Comparing the compiled form with scikit-learn, then creating the address and the key. This takes some seconds…",
   name: "API name",
   nameHint: "How it is listed in monitoring.",
   limit: "Limit per minute",

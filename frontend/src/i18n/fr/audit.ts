@@ -67,6 +67,7 @@ export const audit: Dictionary["audit"] = {
   "action_api.status_changed": "API suspendue ou reprise",
   "action_api.changed": "API modifiée",
   "action_api.deleted": "API supprimée",
+  "action_model.runtime_changed": "Modèle servi autrement",
   "action_credits.granted": "Crédits accordés",
   "action_credits.adjusted": "Crédits ajustés",
   "action_credits.expired": "Crédits expirés",

@@ -6,6 +6,7 @@ export const exporting: Dictionary["exporting"] = {
   titleDone: "{name} est en ligne",
   doneText: "Cette adresse répond aux appels qui portent la clé.",
   busyText: "Création de l’adresse et de la clé…",
+  busyCompiling: "Comparaison de la forme compilée avec scikit-learn, puis création de l’adresse et de la clé. Cela prend quelques secondes…",
   name: "Nom de l’API",
   nameHint: "Tel qu’il apparaît dans la supervision.",
   limit: "Limite par minute",

@@ -19,9 +19,10 @@ import { playground } from "@/i18n/fr/playground";
 import { portal } from "@/i18n/fr/portal";
 import { projects } from "@/i18n/fr/projects";
 import { requests } from "@/i18n/fr/requests";
+import { serving } from "@/i18n/fr/serving";
 import { settings } from "@/i18n/fr/settings";
 import { shell } from "@/i18n/fr/shell";
 import { upload } from "@/i18n/fr/upload";
 import { usage } from "@/i18n/fr/usage";
 
-export const fr: Dictionary = { admin, apis, apps, audit, auth, cache, charts, common, credits, docs, exporting, keys, limits, logs, models, monitoring, playground, portal, projects, requests, settings, shell, upload, usage };
+export const fr: Dictionary = { admin, apis, apps, audit, auth, cache, charts, common, credits, docs, exporting, keys, limits, logs, models, monitoring, playground, portal, projects, requests, serving, settings, shell, upload, usage };

@@ -24,6 +24,7 @@ export const ACTIONS = [
   "api.status_changed",
   "api.changed",
   "api.deleted",
+  "model.runtime_changed",
   "credits.granted",
   "credits.adjusted",
   "credits.expired",

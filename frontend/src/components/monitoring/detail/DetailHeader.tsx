@@ -16,6 +16,7 @@ import { DeleteAPIDialog } from "../DeleteAPIDialog";
 import { RegenerateKeyDialog } from "../RegenerateKeyDialog";
 import { StatusToggle } from "../StatusToggle";
 import classes from "./Detail.module.css";
+import { ServedBadge } from "./ServedBadge";
 
 export function DetailHeader({ api }: { api: APIDetails }) {
   const { t } = useI18n();
@@ -69,6 +70,7 @@ function Facts({ api }: { api: APIDetails }) {
           {api.model_name}
         </Anchor>
       </span>
+      <ServedBadge modelId={api.model_id} />
       <span className={classes.endpoint}>
         <code className="mono">POST {api.api_endpoint}</code>
         <CopyButton value={api.api_url} what={t("apis.endpointUrl")} size="xs" />
