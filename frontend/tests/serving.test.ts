@@ -7,6 +7,7 @@ const timing = (rows: number, plain: number, compiled: number): Timing => ({ row
 const found = (changes: Partial<Compiled>): Compiled => ({
   is_used: true,
   reason: null,
+  rechecked: null,
   engine: "numpy",
   way: "linear, softmax",
   tolerance: 1e-9,
