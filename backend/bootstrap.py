@@ -52,16 +52,19 @@ class Process:
     """Where several machines share what must be exact."""
     changes: ChangeService
     status: WorkerStatus
+    observer: MetricsObserver
 
     def start(self) -> None:
         """Begin the timers; called once the process is the one that will serve."""
         self.changes.start()
         self.status.start()
+        self.observer.start()
 
     def stop(self) -> None:
         """End the timers, leave the board and close what was opened."""
         self.changes.stop()
         self.status.stop()
+        self.observer.stop()
         self.journal.close()
         if self.redis is not None:
             self.redis.close()
@@ -93,12 +96,13 @@ def build_process(settings: Settings, clock: Clock | None = None) -> Process:
     library = ModelLibrary(sessions, artefacts, capacity=settings.model_cache_size, rows_max=settings.predict_rows_max)
     predictor = Predictor(directory, library)
     status = WorkerStatus(settings.workers_folder, library.snapshot)
+    observer = MetricsObserver(lambda: status.memory_mb)
     gateway = Gateway(
         authenticator=Authenticator(directory, shared.limiter),
         limiter=shared.limiter,
         credits=credit_gate,
         journal=journal,
-        observer=MetricsObserver(lambda: status.memory_mb),
+        observer=observer,
         logged_body_bytes_max=settings.log_body_bytes_max,
     )
     runtime = _runtime(
@@ -123,6 +127,7 @@ def build_process(settings: Settings, clock: Clock | None = None) -> Process:
         redis=redis,
         changes=changes,
         status=status,
+        observer=observer,
     )
 
 
