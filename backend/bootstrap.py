@@ -37,6 +37,8 @@ from backend.services.runtime import Runtime
 from backend.services.usage_rows import nowhere
 from backend.services.worker_status_service import WorkerStatus
 
+BYTES_PER_MB = 1_048_576
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
@@ -53,12 +55,14 @@ class Process:
     changes: ChangeService
     status: WorkerStatus
     observer: MetricsObserver
+    library: ModelLibrary
 
     def start(self) -> None:
         """Begin the timers; called once the process is the one that will serve."""
         self.changes.start()
         self.status.start()
         self.observer.start()
+        self.library.start_loading()
 
     def stop(self) -> None:
         """End the timers, leave the board and close what was opened."""
@@ -93,9 +97,8 @@ def build_process(settings: Settings, clock: Clock | None = None) -> Process:
     changes = ChangeService(shared.generation, sessions)
     artefacts, journal = LocalArtefacts(settings.models_store), JournalWriter(settings.journal_folder)
     directory = Directory(sessions, changes.generation, clock, sealer)
-    library = ModelLibrary(sessions, artefacts, capacity=settings.model_cache_size, rows_max=settings.predict_rows_max)
-    predictor = Predictor(directory, library)
-    status = WorkerStatus(settings.workers_folder, library.snapshot)
+    library = _library(settings, sessions, artefacts)
+    predictor, status = Predictor(directory, library), WorkerStatus(settings.workers_folder, library.snapshot)
     observer = MetricsObserver(lambda: status.memory_mb)
     gateway = Gateway(
         authenticator=Authenticator(directory, shared.limiter),
@@ -128,6 +131,17 @@ def build_process(settings: Settings, clock: Clock | None = None) -> Process:
         changes=changes,
         status=status,
         observer=observer,
+        library=library,
+    )
+
+
+def _library(settings: Settings, sessions: sessionmaker[Session], artefacts: LocalArtefacts) -> ModelLibrary:
+    return ModelLibrary(
+        sessions,
+        artefacts,
+        capacity=settings.model_cache_size,
+        bytes_max=settings.model_cache_mb * BYTES_PER_MB,
+        rows_max=settings.predict_rows_max,
     )
 
 

@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
 from backend.config import Settings
-from backend.services import audit_verification, credit_verification
+from backend.services import audit_verification, compile_service, credit_verification
 from backend.services.account_service import ensure_first_admin
 from backend.services.audit_service import COMMAND, acting
 from backend.services.audit_verification import ChainHead
@@ -26,6 +26,7 @@ def install_commands(app: Flask, settings: Settings) -> None:
     app.cli.add_command(demo_traffic)
     app.cli.add_command(audit)
     app.cli.add_command(credits_group)
+    app.cli.add_command(models_group)
 
 
 @click.command()
@@ -109,3 +110,18 @@ def verify_credits() -> None:
     click.echo(f"{looked_at}: {len(proof.differences)} differences" if proof.differences else f"{looked_at}: all agree")
     if proof.differences:
         sys.exit(1)
+
+
+@click.group("models")
+def models_group() -> None:
+    """Look after the models."""
+
+
+@models_group.command("compile")
+@with_appcontext
+def compile_models() -> None:
+    """Compile every model that the present compiler has not tried yet."""
+    for model_id in compile_service.not_tried():
+        model = compile_service.compile_stored(model_id)
+        compiled = model.compiled or {}
+        click.echo(f"model {model_id}: {compiled.get('engine') or compiled.get('reason')}")

@@ -67,6 +67,10 @@ class Settings:
     """On top of four times the file's size."""
     model_cache_size: int = 10
     """Models each worker keeps loaded."""
+    model_cache_mb: int = 2_048
+    """What they may take together by their estimated size; 0 for no bound."""
+    recheck_per_million: int = 1_000
+    """Live calls that scikit-learn answers again in the background, of a million; 0 for none."""
     key_calls_per_minute: int = 100
     """The limit a new key gets."""
     credit_hold_seconds: int = 60

@@ -97,8 +97,9 @@ class Constant(Kind[ServedAPI, OneRow]):
         del target, work
         return ANSWER
 
-    def identify(self, target: ServedAPI) -> Mapping[str, object]:
+    def identify(self, target: ServedAPI, work: OneRow) -> Mapping[str, object]:
         """Name the API."""
+        del work
         return {"api_id": target.api_id, "model": {"id": target.model_id, "version": 1}}
 
     def offers(self, account_id: str) -> NoReturn:

@@ -6,18 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from backend.core.errors import NotFound
-from backend.engine.serving.payload import Batch
 from backend.gateway.call import Kind
 from backend.services.directory_service import ServedAPI
 from backend.services.offers import Documentation, Offer
 from backend.services.playground_service import own_api, own_apis
-from backend.services.prediction_service import Predictor
+from backend.services.prediction_service import Predictor, Prepared
 
 API_ID_MAX = 2**31 - 1
 """Larger numbers do not fit the column."""
 
 
-class MLPredict(Kind[ServedAPI, Batch]):
+class MLPredict(Kind[ServedAPI, Prepared]):
     """Predicts with the model behind `/api/predict/<api_id>`."""
 
     name: ClassVar[str] = "ml.predict"
@@ -43,17 +42,18 @@ class MLPredict(Kind[ServedAPI, Batch]):
         api = self._named(target)
         return () if api is None else api.allowed_origins
 
-    def parse(self, target: ServedAPI, body: bytes) -> Batch:
+    def parse(self, target: ServedAPI, body: bytes) -> Prepared:
         """Validate a payload against the contract of the model."""
         return self._predictor.read(target, body)
 
-    def execute(self, target: ServedAPI, work: Batch) -> Mapping[str, object]:
+    def execute(self, target: ServedAPI, work: Prepared) -> Mapping[str, object]:
         """Run the model."""
-        return self._predictor.run(target, work)
+        del target
+        return self._predictor.run(work)
 
-    def identify(self, target: ServedAPI) -> Mapping[str, object]:
+    def identify(self, target: ServedAPI, work: Prepared) -> Mapping[str, object]:
         """Name the API and the version of the model that answered."""
-        return self._predictor.identify(target)
+        return self._predictor.identify(target, work)
 
     def offers(self, account_id: str) -> Sequence[Offer]:
         """Give the account's exported APIs."""

@@ -126,7 +126,7 @@ class Kind(ABC, Generic[TargetT, WorkT]):
         """
 
     @abstractmethod
-    def identify(self, target: TargetT) -> Mapping[str, object]:
+    def identify(self, target: TargetT, work: WorkT) -> Mapping[str, object]:
         """Give the fields that say in the answer who answered."""
 
 

@@ -105,7 +105,7 @@ class Gateway:
         trail.response_time = seconds(done_ns - call.started_ns)
         whole = {
             **fields,
-            **kind.identify(target),
+            **kind.identify(target, work),
             "request_id": call.request_id,
             "response_time": trail.response_time,
         }

@@ -38,6 +38,10 @@ class MLModel(Base):
     sklearn_version: Mapped[str | None] = mapped_column(String(50))
     contract: Mapped[dict[str, Any]] = mapped_column(JSON)
     warnings: Mapped[list[str]] = mapped_column(JSON, default=list)
+    compiled: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    """What came of compiling it, as services/compile_service.py writes it; null until that was tried."""
+    runtime: Mapped[str] = mapped_column(String(20), default="auto", server_default="auto")
+    """auto: the compiled form where it is proven and faster. scikit-learn: never."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, server_default=func.current_timestamp())
 
     account: Mapped[Account] = relationship(lazy="joined")

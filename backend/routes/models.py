@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import cast
+from typing import Literal, cast
 
 from apiflask import APIBlueprint
 from flask import Response, current_app
@@ -22,7 +22,9 @@ from backend.models import MLModel
 from backend.schemas.common import PageQuery
 from backend.schemas.model import (
     UPLOAD_FORM,
+    ChangeModelIn,
     ColumnOut,
+    CompiledOut,
     ContractOut,
     DeleteModelQuery,
     MLModelOut,
@@ -30,10 +32,12 @@ from backend.schemas.model import (
     OwnerOut,
     UploadFields,
 )
-from backend.services import model_service
+from backend.services import compile_service, model_service
+from backend.services.compiled_models import form_of
 from backend.services.model_service import ModelWords
 from backend.services.paging import PageRequest
 
+RUNTIMES: dict[str, Literal["auto", "scikit-learn"]] = {"auto": "auto", "scikit-learn": "scikit-learn"}
 FIELDS = frozenset(UPLOAD_FORM["properties"])
 
 models = APIBlueprint("models", __name__, url_prefix="/api/models", tag="Models")
@@ -94,6 +98,16 @@ def read_model(model_id: int) -> MLModelOut:
     return model_out(model_service.model_details(model_id, viewer=current_viewer()))
 
 
+@models.patch("/<int:model_id>")
+@access("write")
+@models.input(ChangeModelIn)
+@models.output(MLModelOut)
+@refuses(400, 404, 413, 415)
+def change_model(model_id: int, json_data: ChangeModelIn) -> MLModelOut:
+    """Choose what answers for a model: whatever is proven and fastest, or scikit-learn only; from the next call on."""
+    return model_out(compile_service.choose_runtime(model_id, json_data.runtime, viewer=current_viewer()))
+
+
 @models.delete("/<int:model_id>")
 @access("write")
 @models.input(DeleteModelQuery, location="query")
@@ -125,6 +139,8 @@ def model_out(row: MLModel) -> MLModelOut:
         input_schema=contract.input_schema(),
         output_schema=contract.output_schema(),
         contract=contract_out(contract),
+        runtime=RUNTIMES[row.runtime],
+        compiled=compiled_out(row),
         created_at=row.created_at,
         owner=OwnerOut(id=row.account.id, email=row.account.email),
         exports=[
@@ -132,6 +148,14 @@ def model_out(row: MLModel) -> MLModelOut:
             for api in row.exported_api
         ],
     )
+
+
+def compiled_out(row: MLModel) -> CompiledOut | None:
+    """Give what came of compiling a model; None where it was not tried yet."""
+    if row.compiled is None:
+        return None
+    known = {name: row.compiled[name] for name in CompiledOut.model_fields if name in row.compiled}
+    return CompiledOut.model_validate({**known, "is_used": form_of(row) != ""})
 
 
 def contract_out(contract: Contract) -> ContractOut:

@@ -65,7 +65,7 @@ def predict(target: str) -> Response:
 @require_api_key
 def describe(api: ServedAPI) -> dict[str, Any]:
     """Describe what this API takes and gives, for the programs that hold its key."""
-    contract = current_runtime().predictor.library.get(api.model_id).reader.contract
+    contract = current_runtime().predictor.model(api).reader.contract
     return {
         "api_id": api.api_id,
         "status": api.status,

@@ -10,6 +10,10 @@ from backend.schemas.common import Answer, Body, Line, Moment, Prose, Query
 
 Task = Literal["classification", "regression", "clustering", "outlier_detection", "transformation"]
 Scalar = str | int | float | bool | None
+RuntimeChoice = Annotated[
+    Literal["auto", "scikit-learn"],
+    Field(description="auto: the compiled form where it is proven equal and faster. scikit-learn: never."),
+]
 
 
 class UploadFields(Body):
@@ -24,6 +28,66 @@ class DeleteModelQuery(Query):
     """Whether exports go along with the model."""
 
     force: Annotated[Literal["0", "1"], Field(description="1 deletes the model's APIs too.")] = "0"
+
+
+class ChangeModelIn(Body):
+    """What to change of a model."""
+
+    runtime: RuntimeChoice
+
+
+class ComparedOut(Answer):
+    """What the comparison with scikit-learn found."""
+
+    rows: Annotated[int, Field(description="Rows that both answered, edge cases among them.")]
+    unclear: Annotated[int, Field(description="Rows too close to call, which scikit-learn itself answers.")]
+    labels_different: int
+    largest_difference: Annotated[float, Field(description="Of any number, relative to it where it is above 1.")]
+
+
+class TimingOut(Answer):
+    """Medians for one number of rows, in microseconds of processor time."""
+
+    rows: int
+    scikit_learn_us: Annotated[float, Field(description="scikit-learn as everybody calls it.")]
+    quickest_us: Annotated[float, Field(description="scikit-learn without its checks and frames.")]
+    compiled_us: float
+
+
+class CandidateOut(Answer):
+    """A compiled form that was tried, and what came of it."""
+
+    name: str
+    verdict: str
+
+
+class RecheckedOut(Answer):
+    """What became of live calls that scikit-learn answered again."""
+
+    checked: int
+    different: int
+    last_at: Moment
+
+
+class CompiledOut(Answer):
+    """What came of compiling a model."""
+
+    is_used: Annotated[bool, Field(description="The compiled form answers; else scikit-learn itself does.")]
+    reason: Annotated[str | None, Field(description="Why there is no compiled form; null where there is one.")] = None
+    engine: str | None = None
+    way: str | None = None
+    tolerance: Annotated[float | None, Field(description="Largest difference that a number may show.")] = None
+    proof: ComparedOut | None = None
+    timings: Annotated[list[TimingOut], Field(default_factory=list)]
+    rows_max: Annotated[
+        int | None, Field(description="Calls with more rows go to scikit-learn, which is faster then; null for none.")
+    ] = None
+    candidates: Annotated[list[CandidateOut], Field(default_factory=list)]
+    rechecked: Annotated[
+        RecheckedOut | None, Field(description="Live calls that scikit-learn answered again; null before the first.")
+    ] = None
+    file_bytes: int | None = None
+    seconds: float | None = None
 
 
 class ColumnOut(Answer):
@@ -87,6 +151,8 @@ class MLModelOut(Answer):
     input_schema: Annotated[dict[str, Any], Field(description="JSON Schema of one record.")]
     output_schema: Annotated[dict[str, Any], Field(description="JSON Schema of the answer to one record.")]
     contract: ContractOut
+    runtime: RuntimeChoice
+    compiled: Annotated[CompiledOut | None, Field(description="Null until the model is first exported.")]
     created_at: Moment
     owner: OwnerOut
     exports: list[ModelExportOut]

@@ -22,6 +22,7 @@ from backend.models import Account, AppKey, ExportedAPI, MLModel, db
 from backend.services import audit_service, key_service
 from backend.services.access import Viewer, visible
 from backend.services.announced import commit_change
+from backend.services.compile_service import ensure_compiled
 from backend.services.key_creation import record_created
 from backend.services.key_limits_service import WindowLimits, granted_limits
 from backend.services.key_rights import require_environment, require_lifetime
@@ -96,6 +97,7 @@ class APIExportService:
         model = db.session.scalar(visible(select(MLModel).where(MLModel.id == model_id), MLModel.account_id, viewer))
         if model is None:
             raise NotFound(noun="Model")
+        ensure_compiled(model)
         runtime = current_runtime()
         # The endpoint and the scope name the row's id, which exists only once the row does.
         draft = f"draft-{uuid.uuid4().hex}"

@@ -21,6 +21,7 @@ from backend.engine.keys import KEY_LENGTH_MAX, Environment, digest, is_key_id, 
 from backend.engine.scopes import PREDICT_ANY, WRITE, predict_scope
 from backend.engine.sealing import Sealer
 from backend.models import Account, AppKey, ExportedAPI
+from backend.services.compiled_models import form_of
 from backend.services.grants import Grant, grant_of_key, grant_of_session
 
 ENTRIES_MAX = 20_000
@@ -41,6 +42,8 @@ class ServedAPI:
     endpoint: str
     scopes: frozenset[str]
     """A key of the account that holds one of them may call it."""
+    form: str
+    """The compiled form that answers; empty where scikit-learn itself does."""
 
     @property
     def is_active(self) -> bool:
@@ -157,4 +160,5 @@ class Directory:
                 account_id=row.account_id,
                 endpoint=row.api_endpoint,
                 scopes=frozenset({predict_scope(row.id), PREDICT_ANY, WRITE}),
+                form=form_of(row.model),
             )

@@ -23,6 +23,7 @@ from backend.models import ExportedAPI, MLModel, db
 from backend.services import audit_service
 from backend.services.access import Viewer, visible
 from backend.services.announced import commit_change
+from backend.services.compile_service import compiled_record, remove_form
 from backend.services.incoming_artefact import IncomingArtefact
 from backend.services.paging import Page, PageRequest, narrowed, page
 from backend.services.runtime import current_runtime
@@ -96,15 +97,17 @@ def accept(incoming: IncomingArtefact, words: ModelWords, *, sample: bytes | Non
     inspection = _inspect(incoming.path, sample)
     if words.task is not None and words.task != inspection.contract.task:
         raise UnfitUpload("task", "contradicts_model", f"the model does {inspection.contract.task}")
+    compiled = compiled_record(incoming.path, incoming.sha256, inspection.contract, sample)
     stem = Path(file_name).stem.strip() or "model"
     row = _row(inspection, viewer, file_name=file_name, name=words.name or stem[:200], description=words.description)
-    row.file_bytes, row.sha256 = incoming.size_bytes, incoming.sha256
+    row.file_bytes, row.sha256, row.compiled = incoming.size_bytes, incoming.sha256, compiled
     row.artefact = incoming.keep(suffix)
     db.session.add(row)
     try:
         db.session.commit()
     except BaseException:
         current_runtime().artefacts.remove(row.artefact)
+        remove_form(compiled)
         raise
     return row
 
@@ -135,7 +138,7 @@ def delete_model(model_id: int, *, viewer: Viewer, force: bool = False) -> None:
         ModelServed: it has APIs and `force` is not set.
     """
     row = model_details(model_id, viewer=viewer)
-    artefact, api_ids = row.artefact, [api.id for api in row.exported_api]
+    artefact, compiled, api_ids = row.artefact, row.compiled, [api.id for api in row.exported_api]
     statement = delete(MLModel).where(MLModel.id == model_id)
     if not force:
         # Decided in the statement: an export made since the read above would otherwise vanish with the model.
@@ -150,6 +153,7 @@ def delete_model(model_id: int, *, viewer: Viewer, force: bool = False) -> None:
         )
     commit_change()
     current_runtime().artefacts.remove(artefact)
+    remove_form(compiled)
 
 
 def contract_of(row: MLModel) -> Contract:

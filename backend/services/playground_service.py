@@ -74,7 +74,7 @@ def _example_response(api: ExportedAPI, contract: Contract) -> Mapping[str, obje
     if served is None:
         return None
     try:
-        fields = predictor.run(served, predictor.read(served, dumps(contract.example)))
-        return {**fields, **predictor.identify(served)}
+        prepared = predictor.read(served, dumps(contract.example))
+        return {**predictor.run(prepared), **predictor.identify(served, prepared)}
     except AppError:
         return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from backend.core.errors import NotFound
 from backend.core.ids import new_request_id
@@ -16,8 +17,20 @@ from backend.core.jsontools import dumps
 from backend.engine.metering.records import CallRecord, clip_body, encode
 from backend.engine.serving.payload import Batch
 from backend.services.directory_service import Directory, ServedAPI
-from backend.services.model_library import ModelLibrary
+from backend.services.model_library import LoadedModel, ModelLibrary
 from backend.services.runtime import current_runtime
+
+
+class Prepared(NamedTuple):
+    """Validated rows and the model that will answer them."""
+
+    batch: Batch
+    model: LoadedModel
+
+    @property
+    def rows(self) -> int:
+        """How many rows are paid for."""
+        return self.batch.rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +44,22 @@ class Predictor:
         """Give an exported API, or None."""
         return self.directory.api(api_id)
 
-    def read(self, api: ServedAPI, body: bytes) -> Batch:
+    def model(self, api: ServedAPI) -> LoadedModel:
+        """Give the model behind an API, loading it at the first use."""
+        return self.library.get(api.model_id, api.form)
+
+    def read(self, api: ServedAPI, body: bytes) -> Prepared:
         """Decode and validate a payload against the model's contract."""
-        return self.library.get(api.model_id).reader.read(body)
+        model = self.model(api)
+        return Prepared(model.reader.read(body), model)
 
-    def run(self, api: ServedAPI, batch: Batch) -> Mapping[str, object]:
+    def run(self, prepared: Prepared) -> Mapping[str, object]:
         """Predict; give `prediction` or `predictions`, and probabilities where the model has them."""
-        return self.library.get(api.model_id).runtime.predict(batch).fields()
+        return prepared.model.runtime.predict(prepared.batch).fields()
 
-    def identify(self, api: ServedAPI) -> Mapping[str, object]:
+    def identify(self, api: ServedAPI, prepared: Prepared) -> Mapping[str, object]:
         """Name who answered."""
-        version = self.library.get(api.model_id).version
-        return {"api_id": api.api_id, "model": {"id": api.model_id, "version": version}}
+        return {"api_id": api.api_id, "model": prepared.model.identity}
 
 
 class PredictionService:
@@ -64,8 +81,8 @@ class PredictionService:
         api = predictor.api(api_id)
         if api is None:
             raise NotFound(noun="API")
-        batch = predictor.read(api, dumps(input_data))
-        return {**predictor.run(api, batch), **predictor.identify(api)}
+        prepared = predictor.read(api, dumps(input_data))
+        return {**predictor.run(prepared), **predictor.identify(api, prepared)}
 
     @staticmethod
     def log_request(  # noqa: PLR0917 - the signature of the reference document

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -27,9 +28,9 @@ from backend.app import create_app
 from backend.bootstrap import build_process
 from backend.config import Settings
 from backend.core.clock import FrozenClock
-from backend.engine.serving import sandbox
+from backend.engine.serving import compile_sandbox, sandbox
 from backend.models import Account, db
-from backend.services import account_service, model_service
+from backend.services import account_service, compile_service, model_service
 
 PASSWORD = "correct horse battery"
 ROW = {"sepal_length": 5.1, "sepal_width": 3.5, "petal_length": 1.4, "petal_width": 0.2}
@@ -96,6 +97,25 @@ def _one_inspection_a_file() -> Iterator[None]:
 
     patch = pytest.MonkeyPatch()
     patch.setattr(model_service, "inspect_artefact", inspect)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_compilation_a_file() -> Iterator[None]:
+    """Compile a file for real once, as it is inspected once; the form it wrote is written again."""
+    real, remembered = compile_sandbox.compile_artefact, dict[str, tuple[compile_sandbox.Compilation, bytes]]()
+
+    def compile_once(path: Path, sha256: str, contract: Any, *, form: Any, **rest: Any) -> compile_sandbox.Compilation:
+        if sha256 not in remembered:
+            done = real(path, sha256, contract, form=form, **rest)
+            remembered[sha256] = done, os.pread(form.fileno(), os.fstat(form.fileno()).st_size, 0)
+            return done
+        os.pwrite(form.fileno(), remembered[sha256][1], 0)
+        return remembered[sha256][0]
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(compile_service, "compile_artefact", compile_once)
     yield
     patch.undo()
 

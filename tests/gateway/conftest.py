@@ -104,7 +104,7 @@ class Echo(Kind[Desk, Words]):
     def document(self, account_id: str, target: str) -> tuple[Offer, Documentation]:
         raise NotFound(noun="Endpoint")
 
-    def identify(self, target: Desk) -> Mapping[str, object]:
+    def identify(self, target: Desk, work: Words) -> Mapping[str, object]:
         return {"api_id": target.api_id}
 
 

@@ -108,7 +108,7 @@ class ModelCache(Generic[K, V]):
     def __init__(self, capacity: int = 10, bytes_max: int | None = None, *, load: Callable[[K], V]) -> None:
         if capacity < 1:
             raise ValueError("capacity must be at least 1")
-        self._capacity = capacity
+        self.capacity = capacity
         self._bytes_max = bytes_max
         self._load = load
         self._lock = threading.Lock()
@@ -156,7 +156,7 @@ class ModelCache(Generic[K, V]):
                 for key, entry in reversed(self._entries.items())
             )
             return CacheSnapshot(
-                capacity=self._capacity,
+                capacity=self.capacity,
                 bytes=self._bytes,
                 hits=self._hits,
                 misses=self._misses,
@@ -192,7 +192,7 @@ class ModelCache(Generic[K, V]):
     def _keep(self, key: K, entry: _Entry[V]) -> None:
         self._entries[key] = entry
         self._bytes += entry.size
-        while len(self._entries) > self._capacity or self._is_over_budget():
+        while len(self._entries) > self.capacity or self._is_over_budget():
             _, oldest = self._entries.popitem(last=False)
             self._bytes -= oldest.size
             self._evictions += 1

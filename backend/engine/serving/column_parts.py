@@ -20,9 +20,19 @@ from backend.engine.serving.payload import Batch
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class Part:
+    """One transformer, the places of its columns in the contract, and how a batch goes into it."""
+
+    transformer: Foreign
+    positions: tuple[int, ...]
     feed: Feed
     model: Direct
+
+    @classmethod
+    def over_all(cls, transformer: Foreign, contract: Contract) -> Part:
+        """Give the part that takes every column."""
+        positions = tuple(range(len(contract.columns)))
+        return cls(transformer, positions, _feed(contract, positions, is_flat=False), Direct(transformer))
 
 
 class ColumnParts:
@@ -35,8 +45,8 @@ class ColumnParts:
 
     def __init__(self, transformer: Foreign, contract: Contract) -> None:
         self._is_sparse = bool(transformer.sparse_output_)
-        self._parts = [
-            _Part(_feed(contract, _positions(transformer, name), is_flat=np.isscalar(chosen)), Direct(inner))
+        self.parts = [
+            _part(transformer, contract, name, inner, is_flat=np.isscalar(chosen))
             for name, inner, chosen in transformer.transformers_
             if not isinstance(inner, str) and len(_positions(transformer, name))
         ]
@@ -51,10 +61,15 @@ class ColumnParts:
 
     def __call__(self, batch: Batch) -> Foreign:
         """Give the transformed rows, side by side as the transformer stacks them."""
-        made = [part.model.transform(part.feed(batch)) for part in self._parts]
+        made = [part.model.transform(part.feed(batch)) for part in self.parts]
         if self._is_sparse:
             return _stack_sparse(made)
         return np.hstack([one.toarray() if hasattr(one, "toarray") else one for one in made])
+
+
+def _part(transformer: Foreign, contract: Contract, name: str, inner: Foreign, *, is_flat: bool) -> Part:
+    positions = tuple(_positions(transformer, name))
+    return Part(inner, positions, _feed(contract, positions, is_flat=is_flat), Direct(inner))
 
 
 def _positions(transformer: Foreign, name: str) -> list[int]:

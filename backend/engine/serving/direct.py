@@ -47,7 +47,7 @@ class Direct:
     """A fitted estimator, asked the short way; give it the estimator after it was prepared for serving."""
 
     def __init__(self, estimator: Foreign) -> None:
-        steps, final = _unrolled(estimator)
+        steps, final = unrolled(estimator)
         self._set(steps, final)
 
     def _set(self, steps: list[Foreign], final: Foreign) -> None:
@@ -113,14 +113,15 @@ class Direct:
             raise ValueError("Input X contains infinity or a value too large for dtype('float32').")
 
 
-def _unrolled(estimator: Foreign) -> tuple[list[Foreign], Foreign]:
+def unrolled(estimator: Foreign) -> tuple[list[Foreign], Foreign]:
+    """Give the transformers along an estimator, those of inner pipelines too, and what answers in the end."""
     name = _name_of(estimator)
     if name in _SEARCHES and hasattr(estimator, "best_estimator_"):
-        return _unrolled(estimator.best_estimator_)
+        return unrolled(estimator.best_estimator_)
     if name != _PIPELINE or not is_estimator(estimator.steps[-1][1]):
         return [], estimator
     before = [step for _, step in estimator.steps[:-1] if step is not None and step != "passthrough"]
-    inner, final = _unrolled(estimator.steps[-1][1])
+    inner, final = unrolled(estimator.steps[-1][1])
     return [*before, *inner], final
 
 

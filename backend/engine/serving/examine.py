@@ -7,6 +7,7 @@ a serving process.
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from backend.core.errors import AppError
@@ -18,8 +19,13 @@ from backend.engine.serving.sample import read_sample
 
 def examine(file: BinaryIO, sample: bytes | None) -> dict[str, Any]:
     """Give what the parent needs to know, or why the file is refused, as a JSON-ready object."""
+    return answered(lambda: _examined(file, sample))
+
+
+def answered(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Give what some work found, or how it ended, as a JSON-ready object."""
     try:
-        return _examined(file, sample)
+        return work()
     except AppError as error:
         return {"refused": {"message": error.message, "details": error.details, "internal": error.internal}}
     except MemoryError:

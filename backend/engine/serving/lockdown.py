@@ -35,13 +35,14 @@ _SYSTEM: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What an inspection may use. Memory is address space, in MB; times are in seconds."""
+    """What a child may use. Memory is address space, in MB; times are in seconds; `file_bytes` is what it may write."""
 
     memory_mb: int = 3_072
     cpu_seconds: int = 60
     wall_seconds: float = 120.0
     open_files: int = 64
     result_bytes: int = 8 << 20
+    file_bytes: int = 0
 
 
 def lock_down(limits: Limits) -> tuple[str, ...]:
@@ -81,7 +82,7 @@ def _set_rlimits(limits: Limits) -> None:
         (resource.RLIMIT_AS, memory, memory),
         (resource.RLIMIT_CPU, limits.cpu_seconds, limits.cpu_seconds + 1),
         (resource.RLIMIT_NOFILE, limits.open_files, limits.open_files),
-        (resource.RLIMIT_FSIZE, 0, 0),
+        (resource.RLIMIT_FSIZE, limits.file_bytes, limits.file_bytes),
         (resource.RLIMIT_CORE, 0, 0),
         (resource.RLIMIT_MEMLOCK, 0, 0),
     ):

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -26,7 +27,7 @@ from backend.engine.serving.lockdown import Limits
 
 _ROOT: Final = Path(__file__).resolve().parents[3]
 _CHUNK_BYTES: Final = 1 << 16
-_INSPECT: Final = "from backend.engine.serving.sandbox_main import main; main()"
+_INSPECT: Final = "from backend.engine.serving.sandbox_main import inspect; inspect()"
 # One thread each: a single row gains nothing by more, and the filter would have to let them start.
 _ENVIRONMENT: Final = {
     "LANG": "C.UTF-8",
@@ -82,8 +83,8 @@ def inspect_artefact(path: str | Path, sample: bytes | None = None, *, limits: L
     with Path(path).open("rb") as file:
         sha256, file_bytes = streams.digest(file), os.fstat(file.fileno()).st_size
         task = {"artefact": file.fileno(), "limits": asdict(limits), "has_sample": sample is not None}
-        finished = run_child(_INSPECT, orjson.dumps(task) + b"\n" + (sample or b""), file=file, limits=limits)
-    answer = _answer(finished, limits)
+        finished = run_child(_INSPECT, orjson.dumps(task) + b"\n" + (sample or b""), files=(file,), limits=limits)
+    answer = answer_of(finished, limits)
     try:
         return Inspection(
             contract=Contract.from_json(answer["contract"]),
@@ -99,13 +100,13 @@ def inspect_artefact(path: str | Path, sample: bytes | None = None, *, limits: L
         raise _refusal("The model cannot be inspected", "failed", repr(error)) from error
 
 
-def run_child(program: str, task: bytes, *, file: BinaryIO, limits: Limits) -> Finished:
+def run_child(program: str, task: bytes, *, files: Sequence[BinaryIO], limits: Limits) -> Finished:
     """Run Python source in a fresh interpreter with an empty environment, and wait for its end.
 
     Args:
         program: finds `backend` importable; it locks itself down.
         task: its standard input.
-        file: inherited under the same descriptor number, and no other file of this process.
+        files: inherited under the same descriptor numbers, and no other file of this process.
         limits: `wall_seconds` and `result_bytes` are enforced from here.
     """
     source = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); {program}"
@@ -117,7 +118,7 @@ def run_child(program: str, task: bytes, *, file: BinaryIO, limits: Limits) -> F
             stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            pass_fds=(file.fileno(),),
+            pass_fds=[file.fileno() for file in files],
             env=_ENVIRONMENT,
             cwd="/",
             start_new_session=True,
@@ -160,7 +161,12 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.stdout.close()
 
 
-def _answer(finished: Finished, limits: Limits) -> dict[str, Any]:
+def answer_of(finished: Finished, limits: Limits) -> dict[str, Any]:
+    """Give the object that a child wrote.
+
+    Raises:
+        ArtefactRefused: it broke a bound, crashed, or refused the file.
+    """
     if finished.is_late:
         raise _refusal(f"Reading the model took longer than {limits.wall_seconds:g} s", "time")
     if finished.status == -signal.SIGXCPU:

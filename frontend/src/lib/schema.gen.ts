@@ -762,7 +762,11 @@ export interface paths {
         delete: operations["delete_models_delete_model"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Choose what answers for a model: whatever is proven and fastest, or scikit-learn only; from the next call on.
+         * @description A key needs the scope `write`.
+         */
+        patch: operations["patch_models_change_model"];
         trace?: never;
     };
     "/api/export/{model_id}": {
@@ -2027,6 +2031,18 @@ export interface components {
              * @default null
              */
             signature_required: boolean | null;
+        };
+        /**
+         * ChangeModelIn
+         * @description What to change of a model.
+         */
+        ChangeModelIn: {
+            /**
+             * Runtime
+             * @description auto: the compiled form where it is proven equal and faster. scikit-learn: never.
+             * @enum {string}
+             */
+            runtime: "auto" | "scikit-learn";
         };
         /**
          * CreatedAppKeyOut
@@ -3298,6 +3314,14 @@ export interface components {
             };
             contract: components["schemas"]["ContractOut"];
             /**
+             * Runtime
+             * @description auto: the compiled form where it is proven equal and faster. scikit-learn: never.
+             * @enum {string}
+             */
+            runtime: "auto" | "scikit-learn";
+            /** @description Null until the model is first exported. */
+            compiled: components["schemas"]["CompiledOut"] | null;
+            /**
              * Created At
              * Format: date-time
              */
@@ -3305,6 +3329,99 @@ export interface components {
             owner: components["schemas"]["OwnerOut"];
             /** Exports */
             exports: components["schemas"]["ModelExportOut"][];
+        };
+        /**
+         * CandidateOut
+         * @description A compiled form that was tried, and what came of it.
+         */
+        CandidateOut: {
+            /** Name */
+            name: string;
+            /** Verdict */
+            verdict: string;
+        };
+        /**
+         * ComparedOut
+         * @description What the comparison with scikit-learn found.
+         */
+        ComparedOut: {
+            /**
+             * Rows
+             * @description Rows that both answered, edge cases among them.
+             */
+            rows: number;
+            /**
+             * Unclear
+             * @description Rows too close to call, which scikit-learn itself answers.
+             */
+            unclear: number;
+            /** Labels Different */
+            labels_different: number;
+            /**
+             * Largest Difference
+             * @description Of any number, relative to it where it is above 1.
+             */
+            largest_difference: number;
+        };
+        /**
+         * CompiledOut
+         * @description What came of compiling a model.
+         */
+        CompiledOut: {
+            /**
+             * Is Used
+             * @description The compiled form answers; else scikit-learn itself does.
+             */
+            is_used: boolean;
+            /**
+             * Reason
+             * @description Why there is no compiled form; null where there is one.
+             * @default null
+             */
+            reason: string | null;
+            /**
+             * Engine
+             * @default null
+             */
+            engine: string | null;
+            /**
+             * Way
+             * @default null
+             */
+            way: string | null;
+            /**
+             * Tolerance
+             * @description Largest difference that a number may show.
+             * @default null
+             */
+            tolerance: number | null;
+            /** @default null */
+            proof: components["schemas"]["ComparedOut"] | null;
+            /** Timings */
+            timings?: components["schemas"]["TimingOut"][];
+            /**
+             * Rows Max
+             * @description Calls with more rows go to scikit-learn, which is faster then; null for none.
+             * @default null
+             */
+            rows_max: number | null;
+            /** Candidates */
+            candidates?: components["schemas"]["CandidateOut"][];
+            /**
+             * @description Live calls that scikit-learn answered again; null before the first.
+             * @default null
+             */
+            rechecked: components["schemas"]["RecheckedOut"] | null;
+            /**
+             * File Bytes
+             * @default null
+             */
+            file_bytes: number | null;
+            /**
+             * Seconds
+             * @default null
+             */
+            seconds: number | null;
         };
         /**
          * ModelExportOut
@@ -3330,6 +3447,41 @@ export interface components {
             id: string;
             /** Email */
             email: string;
+        };
+        /**
+         * RecheckedOut
+         * @description What became of live calls that scikit-learn answered again.
+         */
+        RecheckedOut: {
+            /** Checked */
+            checked: number;
+            /** Different */
+            different: number;
+            /**
+             * Last At
+             * Format: date-time
+             */
+            last_at: string;
+        };
+        /**
+         * TimingOut
+         * @description Medians for one number of rows, in microseconds of processor time.
+         */
+        TimingOut: {
+            /** Rows */
+            rows: number;
+            /**
+             * Scikit Learn Us
+             * @description scikit-learn as everybody calls it.
+             */
+            scikit_learn_us: number;
+            /**
+             * Quickest Us
+             * @description scikit-learn without its checks and frames.
+             */
+            quickest_us: number;
+            /** Compiled Us */
+            compiled_us: number;
         };
         /**
          * MemberChangeIn
@@ -8143,6 +8295,103 @@ export interface operations {
             };
             /** @description The body or query does not fit its shape */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description More calls than the limit allows */
+            429: {
+                headers: {
+                    /** @description Seconds until another call may pass */
+                    "Retry-After"?: number;
+                    /** @description Calls a minute */
+                    "X-RateLimit-Limit"?: number;
+                    /** @description Calls left in this minute */
+                    "X-RateLimit-Remaining"?: number;
+                    /** @description When the minute ends, epoch seconds */
+                    "X-RateLimit-Reset"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    patch_models_change_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeModelIn"];
+            };
+        };
+        responses: {
+            /** @description Successful response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MLModelOut"];
+                };
+            };
+            /** @description The request does not read or does not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No usable sign-in or key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The identity lacks the right, or the CSRF token is missing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Absent, or not the caller's to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body's media type is not read here */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

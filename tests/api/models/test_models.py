@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from backend.models import APIRequest, AppKey, ExportedAPI, db
 from tests.api.conftest import Person, without_request_id
-from tests.api.models.test_upload import stored_files
+from tests.api.models.test_upload import stored_files, uploaded_files
 
 Upload = Callable[..., TestResponse]
 UNKNOWN_IDS = ["0", "999999", str(2**31), str(2**63 - 1), str(2**63), "9" * 40, "9" * 5_000]
@@ -113,12 +113,12 @@ def test_equal_files_share_their_bytes_and_survive_each_other(
 ) -> None:
     """Two uploads of one file take its space once; deleting one leaves the other whole."""
     first, second = (upload(person).get_json() for person in (alice, bob))
-    files = stored_files(app)
+    files = uploaded_files(app)
 
     assert len({path.stat().st_ino for path in files}) == 1
     alice.delete(f"/api/models/{first['id']}")
-    assert len(stored_files(app)) == 1
-    assert stored_files(app)[0].stat().st_size == second["file_bytes"]
+    assert len(uploaded_files(app)) == 1
+    assert uploaded_files(app)[0].stat().st_size == second["file_bytes"]
 
 
 def test_a_served_model_is_not_deleted_by_mistake(alice: Person, exported: dict[str, Any]) -> None:

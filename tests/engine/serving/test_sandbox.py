@@ -117,7 +117,7 @@ def attempt(place: dict[str, object], attempts: dict[str, str], *, without_landl
     task = {**place, "attempts": attempts, "limits": asdict(Limits()), "without_landlock": without_landlock}
     with Path(str(place["secret"])).open("rb") as file:
         finished = run_child(
-            f"exec({HOSTILE!r})", json.dumps(task).encode() + b"\n", file=file, limits=Limits(wall_seconds=60)
+            f"exec({HOSTILE!r})", json.dumps(task).encode() + b"\n", files=(file,), limits=Limits(wall_seconds=60)
         )
     assert finished.status == 0, finished
     answers: Answers = orjson.loads(finished.output)
