@@ -54,18 +54,21 @@ class Process:
     """Where several machines share what must be exact."""
     changes: ChangeService
     status: WorkerStatus
+    observer: MetricsObserver
     library: ModelLibrary
 
     def start(self) -> None:
         """Begin the timers; called once the process is the one that will serve."""
         self.changes.start()
         self.status.start()
+        self.observer.start()
         self.library.start_loading()
 
     def stop(self) -> None:
         """End the timers, leave the board and close what was opened."""
         self.changes.stop()
         self.status.stop()
+        self.observer.stop()
         self.journal.close()
         if self.redis is not None:
             self.redis.close()
@@ -94,21 +97,15 @@ def build_process(settings: Settings, clock: Clock | None = None) -> Process:
     changes = ChangeService(shared.generation, sessions)
     artefacts, journal = LocalArtefacts(settings.models_store), JournalWriter(settings.journal_folder)
     directory = Directory(sessions, changes.generation, clock, sealer)
-    library = ModelLibrary(
-        sessions,
-        artefacts,
-        capacity=settings.model_cache_size,
-        bytes_max=settings.model_cache_mb * BYTES_PER_MB,
-        rows_max=settings.predict_rows_max,
-    )
-    predictor = Predictor(directory, library)
-    status = WorkerStatus(settings.workers_folder, library.snapshot)
+    library = _library(settings, sessions, artefacts)
+    predictor, status = Predictor(directory, library), WorkerStatus(settings.workers_folder, library.snapshot)
+    observer = MetricsObserver(lambda: status.memory_mb)
     gateway = Gateway(
         authenticator=Authenticator(directory, shared.limiter),
         limiter=shared.limiter,
         credits=credit_gate,
         journal=journal,
-        observer=MetricsObserver(lambda: status.memory_mb),
+        observer=observer,
         logged_body_bytes_max=settings.log_body_bytes_max,
     )
     runtime = _runtime(
@@ -133,7 +130,18 @@ def build_process(settings: Settings, clock: Clock | None = None) -> Process:
         redis=redis,
         changes=changes,
         status=status,
+        observer=observer,
         library=library,
+    )
+
+
+def _library(settings: Settings, sessions: sessionmaker[Session], artefacts: LocalArtefacts) -> ModelLibrary:
+    return ModelLibrary(
+        sessions,
+        artefacts,
+        capacity=settings.model_cache_size,
+        bytes_max=settings.model_cache_mb * BYTES_PER_MB,
+        rows_max=settings.predict_rows_max,
     )
 
 

@@ -25,9 +25,9 @@ _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 _HEX = re.compile(r"[0-9a-fA-F]{64}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PlainKey:
-    """A whole key, as X-API-Key or bearer."""
+    """A whole key, as X-API-Key or bearer; one is made for every call, and freezing costs more than making."""
 
     text: str = field(repr=False)
 

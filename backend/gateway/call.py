@@ -144,9 +144,12 @@ class SessionPrincipal:
 Credential: TypeAlias = PlainKey | SignedRequest | SessionPrincipal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Call:
-    """One request as a door received it. The credential is never shown by repr."""
+    """One request as a door received it, changed by nobody: freezing it would cost a microsecond a call.
+
+    The credential is never shown by repr.
+    """
 
     kind: AnyKind
     target: str

@@ -7,11 +7,25 @@ charges the field has no common header (Warning went with RFC 9111): X-Quota-War
 
 from __future__ import annotations
 
-import math
 import time
+from math import ceil
+from typing import NamedTuple
 
 from backend.core.errors import RateLimited
 from backend.engine.limits.rules import DailyQuota, Decision, Rule, TokenBucket
+
+
+class Fixed(NamedTuple):
+    """What the headers of a rule say in every answer."""
+
+    limit: tuple[str, str]
+    policy: tuple[str, str]
+    name: str
+    """In quotes."""
+
+
+_FIXED: dict[tuple[str, int, float], Fixed] = {}
+_FIXED_MAX = 10_000
 
 
 class LimitReached(RateLimited):
@@ -35,21 +49,32 @@ def rate_headers(decision: Decision | None) -> list[tuple[str, str]]:
     """Give the headers of the binding rule, and of a quota that was exceeded; none when no limiter decided."""
     if decision is None:
         return []
-    name = decision.policy.name
-    wait = max(0, math.ceil(decision.reset_at - time.time()))
+    rule, remaining = decision.policy, decision.remaining
+    fixed = _FIXED.get((rule.name, rule.limit, rule.window_seconds)) or _remember(rule)
+    reset = ceil(decision.reset_at)
+    wait = ceil(decision.reset_at - time.time())
     headers = [
-        ("X-RateLimit-Limit", str(decision.limit)),
-        ("X-RateLimit-Remaining", str(decision.remaining)),
-        ("X-RateLimit-Reset", str(math.ceil(decision.reset_at))),
-        ("RateLimit-Policy", f'"{name}";q={decision.limit};w={math.ceil(decision.policy.window_seconds)}'),
-        ("RateLimit", f'"{name}";r={decision.remaining};t={wait}'),
+        fixed.limit,
+        ("X-RateLimit-Remaining", str(remaining)),
+        ("X-RateLimit-Reset", str(reset)),
+        fixed.policy,
+        ("RateLimit", f"{fixed.name};r={remaining};t={max(0, wait)}"),
     ]
     if not decision.allowed:
-        headers.append(("Retry-After", str(max(1, math.ceil(decision.retry_after)))))
+        headers.append(("Retry-After", str(max(1, ceil(decision.retry_after)))))
     if decision.exceeded is not None:
         quota = decision.exceeded
         headers.append(("X-Quota-Warning", f'"{quota.name}";q={quota.limit};action={quota.overage}'))
     return headers
+
+
+def _remember(rule: Rule) -> Fixed:
+    if len(_FIXED) >= _FIXED_MAX:
+        _FIXED.clear()
+    name, limit, window = f'"{rule.name}"', rule.limit, rule.window_seconds
+    policy = ("RateLimit-Policy", f"{name};q={limit};w={ceil(window)}")
+    fixed = _FIXED[rule.name, limit, window] = Fixed(("X-RateLimit-Limit", str(limit)), policy, name)
+    return fixed
 
 
 def _refusal(rule: Rule) -> str:

@@ -7,18 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from flask import request
 
 from backend.core.errors import InvalidKey, InvalidSignature, NotFound, Unauthenticated
 from backend.endpoints.ml_predict import api_number
 from backend.gateway.authentication import check_place
+from backend.middleware.call_credentials import key_in
 from backend.services.directory_service import ServedAPI
 from backend.services.runtime import current_runtime
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -27,15 +25,6 @@ R = TypeVar("R")
 def presented_key() -> str | None:
     """Give the API key of the present request."""
     return key_in(request.environ)
-
-
-def key_in(environ: WSGIEnvironment) -> str | None:
-    """Give the API key of a WSGI request: X-API-Key, else Authorization: Bearer."""
-    key: str = environ.get("HTTP_X_API_KEY", "")
-    if key:
-        return key.strip()
-    scheme, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
-    return token.strip() or None if scheme.lower() == "bearer" else None
 
 
 def require_api_key(view: Callable[Concatenate[ServedAPI, P], R]) -> Callable[P, R]:

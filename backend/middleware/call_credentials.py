@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from backend.engine.signing import KeyCredential, read_credential
-from backend.middleware.api_auth import key_in
+from backend.engine.signing import KeyCredential, PlainKey, read_credential
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -16,7 +15,20 @@ if TYPE_CHECKING:
 
 def credential_in(environ: WSGIEnvironment) -> KeyCredential | None:
     """Give the key or the signature of a WSGI request; None without either."""
+    key: str = environ.get("HTTP_X_API_KEY", "").strip()
+    if key and ":" not in key and "HTTP_X_SIGNATURE" not in environ:
+        # What `read_credential` makes of it; nearly all calls come this way.
+        return PlainKey(key)
     return read_credential(key_in(environ) or "", environ.get("HTTP_X_SIGNATURE", ""))
+
+
+def key_in(environ: WSGIEnvironment) -> str | None:
+    """Give the API key of a WSGI request: X-API-Key, else Authorization: Bearer."""
+    key: str = environ.get("HTTP_X_API_KEY", "")
+    if key:
+        return key.strip()
+    scheme, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None
 
 
 def request_target_in(environ: WSGIEnvironment) -> str:

@@ -12,7 +12,7 @@ from flask import Flask, Response, request
 EXPOSED = (
     "X-Request-ID, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, RateLimit, RateLimit-Policy,"
     " X-Quota-Warning, Retry-After, Link,"
-    " X-Total-Count, Idempotent-Replayed, X-Credits-Charged"
+    " X-Total-Count, Idempotent-Replayed, X-Credits-Charged, Server-Timing"
 )
 PREFLIGHT_HEADERS = {
     "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE, OPTIONS",

@@ -8,9 +8,9 @@ Flask, whose door calls the same gateway; a test sends the same calls through bo
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterable
 from http import HTTPStatus
+from time import perf_counter_ns, thread_time_ns, time_ns
 from typing import TYPE_CHECKING
 
 from backend.core.ids import new_request_id
@@ -34,28 +34,30 @@ class PredictionDoor:
         self._gateway = gateway
         self._kind = kind
         # Targets that are no numbers are for Flask to refuse.
-        self._path = re.compile(kind.path.replace("<target>", "([0-9]{1,18})") + r"\Z")
+        self._match = re.compile(kind.path.replace("<target>", "([0-9]{1,18})") + r"\Z").match
+        self._method, self._bytes_max = kind.method, kind.body_bytes_max
         self._headers = [CONTENT_TYPE, *api_headers(secure=secure)]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        started_ns, cpu_started_ns = time.perf_counter_ns(), time.thread_time_ns()
-        target = self._path.match(environ["PATH_INFO"])
-        length = self._plain_length(environ) if target is not None else None
-        if target is None or length is None:
+        started_ns, cpu_started_ns = perf_counter_ns(), thread_time_ns()
+        target = self._match(environ["PATH_INFO"])
+        length = self._plain_length(environ) if target is not None else -1
+        if target is None or length < 0:
             return self._flask(environ, start_response)
         # Read before the key is looked at: an answer to a client that still sends would break its connection.
         body: bytes = environ["wsgi.input"].read(length)
+        request_id = new_request_id()
         call = Call(
             kind=self._kind,
-            target=target.group(1),
+            target=target[1],
             credential=credential_in(environ),
             request_target=request_target_in(environ),
             origin=None,
             read_body=lambda _bytes_max: body,
-            request_id=new_request_id(),
+            request_id=request_id,
             remote_address=environ.get("REMOTE_ADDR", ""),
-            occurred_at_us=time.time_ns() // 1_000,
+            occurred_at_us=time_ns() // 1_000,
             started_ns=started_ns,
             cpu_started_ns=cpu_started_ns,
         )
@@ -63,20 +65,21 @@ class PredictionDoor:
         headers = [
             *self._headers,
             ("Content-Length", str(len(answer.body))),
-            ("X-Request-ID", call.request_id),
+            ("X-Request-ID", request_id),
             *answer.headers,
         ]
         start_response(STATUS_LINES[answer.status], headers)
         return (answer.body,)
 
-    def _plain_length(self, environ: WSGIEnvironment) -> int | None:
-        """Give the body's length when the request is plain enough for this door."""
-        is_plain = (
-            environ["REQUEST_METHOD"] == self._kind.method
-            and "HTTP_ORIGIN" not in environ
-            and "HTTP_X_REQUEST_ID" not in environ
-        )
+    def _plain_length(self, environ: WSGIEnvironment) -> int:
+        """Give the body's length; -1 where the request is not plain enough for this door."""
         text: str = environ.get("CONTENT_LENGTH", "")
-        if not is_plain or not text.isdecimal() or int(text) > self._kind.body_bytes_max:
-            return None
-        return int(text)
+        if (
+            environ["REQUEST_METHOD"] != self._method
+            or "HTTP_ORIGIN" in environ
+            or "HTTP_X_REQUEST_ID" in environ
+            or not text.isdecimal()
+        ):
+            return -1
+        length = int(text)
+        return length if length <= self._bytes_max else -1

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.core.clock import Clock
 from backend.core.errors import Unavailable
-from backend.engine.keys import Environment, digest, is_key_id, is_well_formed
+from backend.engine.keys import KEY_LENGTH_MAX, Environment, digest, is_key_id, is_well_formed
 from backend.engine.scopes import PREDICT_ANY, WRITE, predict_scope
 from backend.engine.sealing import Sealer
 from backend.models import Account, AppKey, ExportedAPI
@@ -59,6 +59,11 @@ class Remembered(Generic[NameT, ValueT]):
         self._read: Callable[[NameT], ValueT] = read
         self._entries: dict[NameT, tuple[object, ValueT]] = {}
 
+    def known(self, name: NameT) -> ValueT | None:
+        """Give the value if it is remembered and nothing has changed since."""
+        entry = self._entries.get(name)
+        return entry[1] if entry is not None and entry[0] == self._generation() else None
+
     def get(self, name: NameT) -> ValueT:
         """Give the value, reading it again when anything has changed since."""
         present = self._generation()
@@ -92,7 +97,14 @@ class Directory:
 
     def grant(self, key: str) -> Grant | None:
         """Give what a key may do; None when it is malformed, unknown, revoked, expired, or its account disabled."""
-        return self._living(self._grants.get(digest(key))) if is_well_formed(key) else None
+        if len(key) > KEY_LENGTH_MAX or not key.isascii():
+            return None
+        key_digest = digest(key)
+        # A key that is remembered was well-formed when it was read; the others are held against their checksum.
+        grant = self._grants.known(key_digest)
+        if grant is None:
+            grant = self._grants.get(key_digest) if is_well_formed(key) else None
+        return grant if grant is None or grant.expires_at is None else self._living(grant)
 
     def signer(self, key_id: str) -> Grant | None:
         """Give what a key may do by its public id, for requests that are signed with it."""

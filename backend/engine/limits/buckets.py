@@ -9,7 +9,7 @@ import math
 
 from backend.engine.limits.layout import HEAD, INTERVAL, SEEN
 from backend.engine.limits.place import Place
-from backend.engine.limits.rules import NS, SPAN_US_MAX, US_NS, Decision, TokenBucket
+from backend.engine.limits.rules import NS, SPAN_US_MAX, US_NS, Decision, TokenBucket, admitted
 
 
 def judge_bucket(bucket: TokenBucket, place: Place, now: int, cost: int) -> Decision:
@@ -25,7 +25,7 @@ def judge_bucket(bucket: TokenBucket, place: Place, now: int, cost: int) -> Deci
     left = room - cost * interval
     allowed = left >= 0
     if allowed:
-        return Decision(allowed, bucket, limit, left // interval, (busy_until + cost * interval) / NS, 0.0)
+        return admitted(bucket, left // interval, (busy_until + cost * interval) / NS)
     free_at = busy_until + (-(limit - cost) * interval if limit >= cost else limit * interval or 60 * NS)
     return Decision(allowed, bucket, limit, max(0, room) // interval, free_at / NS, (free_at - now) / NS)
 

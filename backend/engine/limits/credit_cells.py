@@ -14,6 +14,9 @@ from backend.engine.limits.state import SharedState
 
 # Doubles inside Redis count exactly up to here.
 CREDITS_MAX = (1 << 53) - 1
+_NAMES_MAX = 1 << 16
+_new = tuple.__new__
+_WHOLE = int(CounterKind.CREDITS)
 
 
 class UnknownAccount(LookupError):
@@ -85,12 +88,13 @@ class CreditCells:
     def __init__(self, state: SharedState) -> None:
         """Keep the cells in `state`."""
         self._state = state
+        self._names: dict[str, tuple[str]] = {}
 
     def reserve(self, account_id: str, amount: int) -> Reservation:
         """Take credits; see CreditLine."""
         if amount < 0:
             raise ValueError("a reservation takes, it never gives")
-        place = self._state.acquire((_name(account_id),))[0]
+        place = self._state.acquire(self._names.get(account_id) or self._remember(account_id))[0]
         try:
             if not _is_whole(place):
                 raise UnknownAccount
@@ -99,7 +103,7 @@ class CreditCells:
             if end > ceiling:
                 raise NotEnough(max(0, ceiling - place.head))
             words[at + HEAD] = end
-            return Reservation(end, ceiling - end)
+            return _new(Reservation, (end, ceiling - end))
         finally:
             self._state.release()
 
@@ -141,6 +145,12 @@ class CreditCells:
         finally:
             self._state.release()
 
+    def _remember(self, account_id: str) -> tuple[str]:
+        if len(self._names) >= _NAMES_MAX:
+            self._names.clear()
+        name = self._names[account_id] = (_name(account_id),)
+        return name
+
 
 def checked_credits(ceiling: int, version: int, position: int) -> None:
     """Refuse numbers that a cell cannot hold.
@@ -153,7 +163,7 @@ def checked_credits(ceiling: int, version: int, position: int) -> None:
 
 
 def _is_whole(place: Place) -> bool:
-    return place.at != 0 and place.words[place.at + KIND] == CounterKind.CREDITS
+    return place.at != 0 and place.words[place.at + KIND] == _WHOLE
 
 
 def _name(account_id: str) -> str:

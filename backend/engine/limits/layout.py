@@ -1,6 +1,6 @@
 """Layout of the shared state's file: native 64-bit words, so that every store is one instruction.
 
-    words 0..511         header: magic, version, index entries, next free arena word, generation
+    words 0..511         header: magic, version, index entries, next free arena word, generation, changes
     8 words an entry     index, one cache line each: digest (2), ring, value, then by kind
     to the end           arena: rings of timestamps in ns
 
@@ -24,7 +24,7 @@ PAGE_BYTES = 4096
 
 # A constant and not a string: a file of another byte order reads as another magic and is refused.
 MAGIC = 0x4D504C494D495453
-VERSION = 2
+VERSION = 3
 
 MAGIC_AT = 0
 VERSION_AT = 1
@@ -32,6 +32,9 @@ ENTRIES_AT = 2
 ARENA_NEXT_AT = 3
 # On a cache line of its own: every request reads it, admissions write the line before.
 GENERATION_AT = 8
+# Raised before an entry is taken over, a ring is outgrown or a window widened: as long as it stands still, what was
+# read of an entry's owner, ring and window still holds. On a line of its own: nearly every read finds it unchanged.
+CHANGES_AT = 16
 
 INDEX_AT = PAGE_BYTES // WORD_BYTES
 ENTRY_WORDS = 8

@@ -12,7 +12,7 @@ from backend.engine.limits.buckets import count_in_bucket, judge_bucket
 from backend.engine.limits.days import count_in_day, judge_day
 from backend.engine.limits.naming import counter_name
 from backend.engine.limits.place import Place
-from backend.engine.limits.rules import NS, RULE_KINDS, Decision, Policy, Rule, TokenBucket, Usage
+from backend.engine.limits.rules import NS, RULE_KINDS, Decision, Policy, Rule, TokenBucket, Usage, admitted
 from backend.engine.limits.state import SharedState
 from backend.engine.limits.windows import judge_window
 
@@ -41,9 +41,13 @@ class StateLimiter:
         """
         if not rules or cost < 1:
             raise ValueError("a decision needs a rule and a cost")
-        if len(rules) == 1 and isinstance(rules[0], Policy):
-            return self._admit_window(rules[0], cost)
-        return self._admit_all(rules, cost)
+        keys = tuple([rule.counter for rule in rules])
+        places = self._state.acquire(keys)
+        try:
+            now = self._clock()
+            return self._admit_windows(rules, places, now, cost) or self._admit_any(rules, places, now, cost)
+        finally:
+            self._state.release()
 
     def peek(self, rule: Rule) -> Decision:
         """Say what `admit` would answer, counting nothing; `remaining` is what is left without this call."""
@@ -74,7 +78,7 @@ class StateLimiter:
 
     def forget(self, key: str) -> None:
         """Drop what was counted under a key, in windows, buckets and days alike."""
-        places = self._state.acquire([counter_name(kind, key) for kind in RULE_KINDS])
+        places = self._state.acquire(tuple([counter_name(kind, key) for kind in RULE_KINDS]))
         try:
             for place in places:
                 if place.at:
@@ -82,31 +86,34 @@ class StateLimiter:
         finally:
             self._state.release()
 
-    def _admit_window(self, policy: Policy, cost: int) -> Decision:
-        # What _admit_all does, without its lists: many calls have one window.
-        place = self._state.acquire((policy.counter,))[0]
-        try:
-            now = self._clock()
-            decision = judge_window(policy, place, now, cost)
-            if decision.allowed:
-                if not place.fits(cost, now, policy.window_ns):
-                    self._state.reserve({place: policy.window_ns}, now=now, cost=cost)
-                place.append(now, cost)
-            return decision
-        finally:
-            self._state.release()
+    def _admit_windows(self, rules: Sequence[Rule], places: Sequence[Place], now: int, cost: int) -> Decision | None:
+        """Do what `_admit_any` does, in one pass, for windows that all admit and have room; else do nothing."""
+        binding, least, reset = None, 0, 0
+        for i, place in enumerate(places):
+            rule = rules[i]
+            if type(rule) is not Policy:
+                return None
+            window, last = rule.window_ns, place.last
+            at = now if now > last else last  # noqa: FURB136 - max() costs a call on the hot path
+            used = place.count_after(at - window) + cost
+            left = rule.limit - used
+            # What lies in the longest window there is fits without a look at what would be overwritten.
+            has_room = (window == place.window and used <= place.mask) or place.fits(cost, now, window)
+            if left < 0 or not has_room:
+                return None
+            if binding is None or left < least:
+                binding, least, reset = rule, left, at + window
+        if binding is None:
+            return None
+        for place in places:
+            place.append(now, cost)
+        return admitted(binding, least, reset / NS)
 
-    def _admit_all(self, rules: Sequence[Rule], cost: int) -> Decision:
-        places = self._state.acquire([rule.counter for rule in rules])
-        try:
-            now = self._clock()
-            decisions = [_judge(rules[i], place, now, cost) for i, place in enumerate(places)]
-            decision = bind(decisions)
-            if decision.allowed:
-                self._count(rules, places, now, cost)
-            return decision
-        finally:
-            self._state.release()
+    def _admit_any(self, rules: Sequence[Rule], places: Sequence[Place], now: int, cost: int) -> Decision:
+        decision = bind([_judge(rules[i], place, now, cost) for i, place in enumerate(places)])
+        if decision.allowed:
+            self._count(rules, places, now, cost)
+        return decision
 
     def _count(self, rules: Sequence[Rule], places: Sequence[Place], now: int, cost: int) -> None:
         # Whatever can fail comes first. A kill between two counters leaves the first a call too high until it

@@ -6,7 +6,7 @@ A ring of capacity c keeps the last c-1 calls. Never locks and never allocates.
 
 from bisect import bisect_right
 
-from backend.engine.limits.layout import HEAD, RING, RING_LOG2_MASK, RING_SHIFT, WINDOW
+from backend.engine.limits.layout import CHANGES_AT, HEAD, RING, RING_LOG2_MASK, RING_SHIFT, WINDOW
 
 
 class Log:
@@ -18,12 +18,14 @@ class Log:
         base, mask: first word of its ring, and the ring's capacity less 1.
         head: how many calls were ever counted.
         last: time of the newest, 0 without one.
+        window: longest window in ns any policy looked at this counter through.
+        oldest: where the last look found the first call in its window; a guess for the next, never believed.
     """
 
-    __slots__ = ("at", "base", "head", "last", "mask", "ring", "words")
+    __slots__ = ("at", "base", "head", "last", "mask", "oldest", "ring", "window", "words")
 
     def __init__(self, words: memoryview, at: int) -> None:
-        self.ring = 0
+        self.ring = self.oldest = 0
         self.load(words, at)
 
     def load(self, words: memoryview, at: int) -> None:
@@ -35,13 +37,14 @@ class Log:
         self.words = words
         self.at = at
         if not at:
-            self.ring = self.base = self.mask = self.head = self.last = 0
+            self.ring = self.base = self.mask = self.head = self.last = self.window = 0
             return
         ring = words[at + RING]
         if ring != self.ring:
             self.ring = ring
             self.base = ring >> RING_SHIFT
             self.mask = (1 << (ring & RING_LOG2_MASK)) - 1
+        self.window = words[at + WINDOW]
         self.head = head = words[at + HEAD]
         self.last = words[self.base + ((head - 1) & self.mask)] if head else 0
 
@@ -50,19 +53,33 @@ class Log:
         """Number of the oldest call still kept."""
         return max(0, self.head - self.mask)
 
-    @property
-    def window(self) -> int:
-        """Longest window in ns any policy looked at this counter through."""
-        return self.words[self.at + WINDOW]
-
     def stamp(self, number: int) -> int:
         """Give the time of a kept call."""
         return self.words[self.base + (number & self.mask)]
 
     def count_after(self, since: int) -> int:
-        """Count kept calls later than `since`; binary search in the one or two runs the ring is made of."""
+        """Count kept calls later than `since`.
+
+        Calls come about as fast as they leave a window, so the first one in it is looked for where it was last time and
+        right behind; else by binary search. The guess is proven by the calls on both sides of it.
+        """
         if self.last <= since:
             return 0
+        words, base, mask, head, number = self.words, self.base, self.mask, self.head, self.oldest
+        if head - mask < number < head and words[base + ((number - 1) & mask)] <= since:
+            if words[base + (number & mask)] > since:
+                return head - number
+            number += 1
+            # The newest lies in the window, so this is at most the newest.
+            if words[base + (number & mask)] > since:
+                self.oldest = number
+                return head - number
+        count = self._search(since)
+        self.oldest = head - count
+        return count
+
+    def _search(self, since: int) -> int:
+        """Count by binary search in the one or two runs the ring is made of; the newest call is later than `since`."""
         words, base, mask, head = self.words, self.base, self.mask, self.head
         if head <= mask:
             return base + head - bisect_right(words, since, base, base + head)
@@ -76,10 +93,8 @@ class Log:
 
     def fits(self, cost: int, now: int, window: int) -> bool:
         """Say whether `cost` more calls can be counted without overwriting one that may still matter."""
-        if not self.at:
-            return False
-        longest = self.words[self.at + WINDOW]
-        if longest < window:
+        longest = self.window
+        if longest < window or not self.at:
             return False
         overwritten = self.head + cost - self.mask - 1
         if overwritten < 0:
@@ -90,9 +105,12 @@ class Log:
         """Count `cost` calls at `now`, each by its last store: a kill never leaves half a call."""
         words, base, mask, head_at = self.words, self.base, self.mask, self.at + HEAD
         now = now if now > self.last else self.last  # noqa: FURB136 - max() costs a call on the hot path
-        for number in range(self.head, self.head + cost):
-            words[base + (number & mask)] = now
-            words[head_at] = number + 1
+        number = self.head
+        words[base + (number & mask)] = now
+        words[head_at] = number + 1
+        for more in range(1, cost):
+            words[base + ((number + more) & mask)] = now
+            words[head_at] = number + more + 1
 
     def clear(self) -> None:
         """Forget every call."""
@@ -105,4 +123,5 @@ class Log:
     def widen(self, window: int) -> None:
         """Remember a longer window, so that no call inside it is overwritten."""
         if self.window < window:
-            self.words[self.at + WINDOW] = window
+            self.words[CHANGES_AT] += 1
+            self.words[self.at + WINDOW] = self.window = window

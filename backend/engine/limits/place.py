@@ -5,7 +5,7 @@ Kept by SharedState between decisions, so that a known name costs no digest and 
 
 from hashlib import blake2b
 
-from backend.engine.limits.layout import EXTRA, HEAD, HIGH, LOW, RING
+from backend.engine.limits.layout import CHANGES_AT, EXTRA, HEAD, HIGH, LOW, RING, WINDOW
 from backend.engine.limits.log import Log
 from backend.engine.limits.naming import CounterKind, counter_kind
 
@@ -17,9 +17,10 @@ class Place(Log):
 
     Attributes:
         kind: what an entry made for it is marked as.
+        seen: the header's count of changes under which owner, ring and window of the entry were last looked at.
     """
 
-    __slots__ = ("high", "kind", "low", "stripe")
+    __slots__ = ("high", "kind", "low", "seen", "stripe")
 
     def __init__(self, name: str, kind: CounterKind = CounterKind.WINDOW) -> None:
         digest = blake2b(name.encode(), digest_size=16).digest()
@@ -27,19 +28,38 @@ class Place(Log):
         self.low = int.from_bytes(digest[8:], "little")
         self.stripe = self.high % STRIPES
         self.kind = kind
-        self.at = self.ring = 0
+        self.at = self.ring = self.oldest = 0
+        self.seen = -1
 
-    def is_read_from(self, words: memoryview) -> bool:
-        """Read the newest calls, if the entry is still ours and its ring the one we know and have mapped."""
-        at = self.at
-        # An expired entry may have been taken over by another counter.
-        if not at or words[at + LOW] != self.low or words[at + HIGH] != self.high:
-            return False
-        if words[at + RING] != self.ring:
+    def is_read_from(self, words: memoryview, changes: int) -> bool:
+        """Read the newest calls, if the entry is still ours and its ring the one we know and have mapped.
+
+        Args:
+            words: the present mapping.
+            changes: the header's count; as long as it is the one seen before, nothing but the calls can be new.
+        """
+        if self.seen != changes and not self._is_known_in(words, changes):
             return False
         self.words = words
-        self.head = head = words[at + HEAD]
+        self.head = head = words[self.at + HEAD]
         self.last = words[self.base + ((head - 1) & self.mask)] if head else 0
+        return True
+
+    def load(self, words: memoryview, at: int) -> None:
+        """Read an entry from its beginning; see Log."""
+        super().load(words, at)
+        self.seen = words[CHANGES_AT] if at else -1
+
+    def _is_ours(self, words: memoryview) -> bool:
+        # An expired entry may have been taken over by another counter.
+        at = self.at
+        return at != 0 and words[at + LOW] == self.low and words[at + HIGH] == self.high
+
+    def _is_known_in(self, words: memoryview, changes: int) -> bool:
+        if not self._is_ours(words) or words[self.at + RING] != self.ring:
+            return False
+        self.window = words[self.at + WINDOW]
+        self.seen = changes
         return True
 
 
@@ -48,13 +68,14 @@ class WordPlace(Place):
 
     __slots__ = ()
 
-    def is_read_from(self, words: memoryview) -> bool:
+    def is_read_from(self, words: memoryview, changes: int) -> bool:
         """Read the word, if the entry is still ours."""
-        at = self.at
-        if not at or words[at + LOW] != self.low or words[at + HIGH] != self.high:
-            return False
+        if self.seen != changes:
+            if not self._is_ours(words):
+                return False
+            self.seen = changes
         self.words = words
-        self.head = words[at + HEAD]
+        self.head = words[self.at + HEAD]
         return True
 
     def load(self, words: memoryview, at: int) -> None:
@@ -62,6 +83,7 @@ class WordPlace(Place):
         self.words = words
         self.at = at
         self.head = words[at + HEAD] if at else 0
+        self.seen = words[CHANGES_AT] if at else -1
 
     def fits(self, cost: int, now: int, window: int) -> bool:  # noqa: ARG002 - a word always has room
         """Say whether there is an entry to count in."""

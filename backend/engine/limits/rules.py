@@ -163,6 +163,14 @@ class Decision(NamedTuple):
     exceeded: DailyQuota | None = None
 
 
+def admitted(rule: Rule, remaining: int, reset_at: float) -> Decision:
+    """Give the decision of a rule that admits a call; without the keywords of a NamedTuple, which cost three times."""
+    return _new(Decision, (True, rule, rule.limit, remaining, reset_at, 0.0, None, None))
+
+
+_new = tuple.__new__
+
+
 class Usage(NamedTuple):
     """How many calls a window holds, and when the oldest came (epoch seconds; now when there is none)."""
 

@@ -13,11 +13,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, LOCK_UN, flock, lockf
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from backend.engine.limits.attach import attach, is_alone, is_current, rebuild
 from backend.engine.limits.errors import StateClosedError
-from backend.engine.limits.layout import ENTRIES_DEFAULT, GENERATION_AT
+from backend.engine.limits.layout import CHANGES_AT, ENTRIES_DEFAULT, GENERATION_AT
 from backend.engine.limits.place import STRIPES, Place, make_place
 from backend.engine.limits.table import Table
 
@@ -26,6 +26,16 @@ from backend.engine.limits.table import Table
 _LOCKS_AT = 1 << 50
 _STRUCTURE = STRIPES
 _PLACES_MAX = 1 << 16
+_NONE: frozenset[int] = frozenset()
+
+
+class _Group(NamedTuple):
+    """Counters that are decided together, and what locks them; kept, since most calls come in the same groups."""
+
+    places: tuple[Place, ...]
+    locks: tuple[int, ...]
+    """The byte of each stripe, ascending."""
+    stripes: frozenset[int]
 
 
 class SharedState:
@@ -41,8 +51,9 @@ class SharedState:
         self.clock = clock
         self._users = 0
         self._lock = threading.Lock()
-        self._held: set[int] = set()
+        self._held = _NONE
         self._places: dict[str, Place] = {}
+        self._groups: dict[tuple[str, ...], _Group] = {}
         self._fd = -1
         self._table: Table | None = None
         self._pulse: memoryview | None = None
@@ -102,7 +113,7 @@ class SharedState:
         """Tell every process to forget what it cached, at once; gives the new number."""
         self.acquire(())
         try:
-            self._take(_STRUCTURE)
+            self._take_structure()
             pulse = self._attached().pulse
             pulse[GENERATION_AT] += 1
             return pulse[GENERATION_AT]
@@ -123,7 +134,7 @@ class SharedState:
             self._attached()
             return True
 
-    def acquire(self, keys: Sequence[str]) -> list[Place]:
+    def acquire(self, keys: tuple[str, ...]) -> tuple[Place, ...]:
         """Lock counters against every thread and process until `release`, and read them.
 
         One thread of a process is inside at a time: record locks do not tell threads apart.
@@ -137,26 +148,30 @@ class SharedState:
         self._lock.acquire()
         try:
             table = self._table or self._attached()
-            if len(keys) == 1:
-                places = [self._places.get(keys[0]) or self._remember(keys[0])]
-                self._take(places[0].stripe)
-            else:
-                places = [self._places.get(key) or self._remember(key) for key in keys]
-                for stripe in sorted({place.stripe for place in places}):
-                    self._take(stripe)
-            for place in places:
-                if not place.is_read_from(table.words):
-                    self._search(places)
+            group = self._groups.get(keys) or self._remember(keys)
+            try:
+                for lock in group.locks:
+                    lockf(self._fd, LOCK_EX, 1, lock)
+            except OSError:
+                # From the first one on: a process that holds a record lock gets it again at once.
+                for lock in group.locks:
+                    self._lock_byte(lock)
+            self._held = group.stripes
+            words = table.words
+            changes = words[CHANGES_AT]
+            for place in group.places:
+                if not place.is_read_from(words, changes):
+                    self._search(group.places)
                     break
         except BaseException:
             self.release()
             raise
-        return places
+        return group.places
 
     def release(self) -> None:
         """Unlock everything `acquire` and `reserve` locked."""
         try:
-            self._held.clear()
+            self._held = _NONE
             if self._fd >= 0:
                 lockf(self._fd, LOCK_UN, 0, _LOCKS_AT)
         finally:
@@ -196,7 +211,7 @@ class SharedState:
         return self._table
 
     def _detach(self) -> None:
-        self._places.clear()
+        self._forget_places()
         self._pulse = None
         table, self._table = self._table, None
         fd, self._fd = self._fd, -1
@@ -205,11 +220,21 @@ class SharedState:
         if fd >= 0:
             os.close(fd)
 
-    def _remember(self, key: str) -> Place:
-        if len(self._places) >= _PLACES_MAX:
-            self._places.clear()
-        place = self._places[key] = make_place(key)
-        return place
+    def _remember(self, keys: tuple[str, ...]) -> _Group:
+        if max(len(self._places), len(self._groups)) >= _PLACES_MAX:
+            self._forget_places()
+        for key in keys:
+            if key not in self._places:
+                self._places[key] = make_place(key)
+        places = tuple([self._places[key] for key in keys])
+        stripes = frozenset(place.stripe for place in places)
+        group = _Group(places, tuple(_LOCKS_AT + stripe for stripe in sorted(stripes)), stripes)
+        self._groups[keys] = group
+        return group
+
+    def _forget_places(self) -> None:
+        self._places.clear()
+        self._groups.clear()
 
     def _search(self, places: Sequence[Place]) -> None:
         table = self._attached()
@@ -221,7 +246,7 @@ class SharedState:
             place.load(table.words, place.at)
 
     def _enter_structure(self) -> Table:
-        self._take(_STRUCTURE)
+        self._take_structure()
         table = self._attached()
         table.refresh()
         return table
@@ -234,26 +259,30 @@ class SharedState:
             lockf(self._fd, LOCK_EX | LOCK_NB, 1, _LOCKS_AT + stripe)
         except (BlockingIOError, PermissionError):
             return False
-        self._held.add(stripe)
+        self._held |= {stripe}
         return True
 
-    def _take(self, stripe: int) -> None:
-        while stripe not in self._held:
+    def _take_structure(self) -> None:
+        self._lock_byte(_LOCKS_AT + _STRUCTURE)
+
+    def _lock_byte(self, lock: int) -> None:
+        while True:
             try:
-                lockf(self._fd, LOCK_EX, 1, _LOCKS_AT + stripe)
-                self._held.add(stripe)
+                lockf(self._fd, LOCK_EX, 1, lock)
             except OSError as error:
-                # The kernel looks for cycles between processes, not threads, and over all files. Our order has
-                # none; what looks like one is gone when the other thread moves on.
+                # The kernel looks for cycles between processes, not threads, and over all files. Our order has none;
+                # what looks like one is gone when the other thread moves on.
                 if error.errno != errno.EDEADLK:
                     raise
                 os.sched_yield()
+            else:
+                break
 
     def let_go(self) -> None:
         """Forget in a forked child what is the parent's: its locks, and its threads that would release them."""
         self._lock = threading.Lock()
-        self._held = set()
-        self._places = {}
+        self._held = _NONE
+        self._places, self._groups = {}, {}
         # Dropped, not closed: a thread of the parent may have been inside.
         self._table = self._pulse = None
         fd, self._fd = self._fd, -1

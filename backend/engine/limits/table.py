@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 from backend.engine.limits.errors import StateCorruptError, StateFullError
 from backend.engine.limits.layout import (
     ARENA_NEXT_AT,
+    CHANGES_AT,
     DAY_NS,
     DAY_SHIFT,
     EDITION,
@@ -118,6 +119,7 @@ class Table:
         # Emptied before it is renamed: half renamed it answers to nobody and is taken over by the next. Its kind
         # changes in between, so that nobody ever finds his counter as one of another kind.
         words = self.words
+        words[CHANGES_AT] += 1
         for word in (HEAD, WINDOW, EXTRA, EDITION):
             words[spare + word] = 0
         words[spare + HIGH] = high
@@ -157,6 +159,7 @@ class Table:
             source, target = old.base + (index & old.mask), base + (index & mask)
             words[target : target + stop - index] = words[source : source + stop - index]
             index = stop
+        words[CHANGES_AT] += 1
         words[at + RING] = base << RING_SHIFT | log2
 
     def refresh(self) -> None:

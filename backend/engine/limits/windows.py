@@ -4,7 +4,7 @@ Arithmetic over a counter that the limiter has locked. Reads no clock but the ti
 """
 
 from backend.engine.limits.place import Place
-from backend.engine.limits.rules import NS, Decision, Policy
+from backend.engine.limits.rules import NS, Decision, Policy, admitted
 
 
 def judge_window(policy: Policy, log: Place, now: int, cost: int) -> Decision:
@@ -14,7 +14,7 @@ def judge_window(policy: Policy, log: Place, now: int, cost: int) -> Decision:
     left = limit - log.count_after(at - window) - cost
     allowed = left >= 0
     if allowed:
-        return Decision(allowed, policy, limit, left, (at + window) / NS, 0.0)
+        return admitted(policy, left, (at + window) / NS)
     # A place is free once `limit - cost` calls are left in the window: for cost 1 when the limit-th newest leaves.
     free_at = (log.stamp(log.head + cost - limit - 1) if limit >= cost else at) + window
     return Decision(allowed, policy, limit, max(0, left + cost), free_at / NS, (free_at - now) / NS)

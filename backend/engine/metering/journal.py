@@ -46,8 +46,9 @@ class JournalWriter:
         self._bytes_max = segment_bytes_max
         self._lock = threading.Lock()
         self._fd = -1
-        self._pid = -1
         self._bytes = 0
+        self._is_begun = False
+        """A segment is open, and this process began it."""
         _writers.add(self)
 
     def append(self, line: bytes) -> None:
@@ -57,7 +58,7 @@ class JournalWriter:
             JournalFull: no room, or the file system refuses; nothing of the line is left behind.
         """
         with self._lock:
-            if self._pid != os.getpid() or self._bytes + len(line) > self._bytes_max:
+            if not self._is_begun or self._bytes + len(line) > self._bytes_max:
                 self._begin_segment()
             try:
                 written = os.write(self._fd, line)
@@ -74,9 +75,10 @@ class JournalWriter:
         with self._lock:
             self._leave_segment()
 
-    def renew_lock(self) -> None:
-        """Forget a lock that another thread held in the parent while this process was forked off."""
+    def begin_anew(self) -> None:
+        """Forget in a forked child the parent's segment, and a lock that another of its threads held meanwhile."""
         self._lock = threading.Lock()
+        self._is_begun = False
 
     def _begin_segment(self) -> None:
         try:
@@ -84,13 +86,13 @@ class JournalWriter:
         except OSError as error:
             raise JournalFull(str(error)) from error
         self._leave_segment()
-        self._fd, self._pid, self._bytes = fd, os.getpid(), 0
+        self._fd, self._bytes, self._is_begun = fd, 0, True
 
     def _leave_segment(self) -> None:
         """Close without unlocking: in a forked child the flock is still the parent's."""
         if self._fd >= 0:
             os.close(self._fd)
-        self._fd = self._pid = -1
+        self._fd, self._is_begun = -1, False
 
     def _take_back(self) -> None:
         """Undo a short write; a segment that cannot be mended ends here, and readers skip its torn end."""
@@ -119,9 +121,9 @@ def create_segment(folder: Path) -> int:
 _writers: weakref.WeakSet[JournalWriter] = weakref.WeakSet()
 
 
-def _renew_locks() -> None:
+def _begin_anew() -> None:
     for writer in tuple(_writers):
-        writer.renew_lock()
+        writer.begin_anew()
 
 
-os.register_at_fork(after_in_child=_renew_locks)
+os.register_at_fork(after_in_child=_begin_anew)

@@ -77,8 +77,12 @@ class CallRecord(NamedTuple):
     """Admitted beyond the daily quota."""
 
 
-def encode(record: CallRecord) -> bytes:
-    """Write a record as one line, newline included."""
+def encode(record: tuple[object, ...]) -> bytes:
+    """Write a record as one line, newline included.
+
+    Args:
+        record: a CallRecord, or its fields in their order.
+    """
     values = (VERSION, *record)
     try:
         return orjson.dumps(values, option=orjson.OPT_APPEND_NEWLINE)

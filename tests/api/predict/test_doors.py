@@ -32,7 +32,15 @@ CALLS: dict[str, dict[str, Any]] = {
     "a correlation id": {"data": GOOD, "extra": {"X-Request-ID": "mine-1"}},
     "PUT": {"data": GOOD, "method": "PUT"},
 }
-VARYING = {"x-request-id", "x-ratelimit-remaining", "x-ratelimit-reset", "ratelimit", "content-length", "date"}
+VARYING = {
+    "x-request-id",
+    "x-ratelimit-remaining",
+    "x-ratelimit-reset",
+    "ratelimit",
+    "content-length",
+    "date",
+    "server-timing",
+}
 
 
 @pytest.fixture
@@ -60,6 +68,8 @@ def shape(answer: TestResponse) -> tuple[int, Any, dict[str, str]]:
     if isinstance(body, dict):
         body = {name: value for name, value in body.items() if name not in {"request_id", "response_time"}}
     headers = {name.lower(): value for name, value in answer.headers if name.lower() not in VARYING}
+    stages = [stage.partition(";")[0] for stage in answer.headers.get("Server-Timing", "").split(", ")]
+    headers["stages of server-timing"] = " ".join(stages)
     return answer.status_code, body, headers
 
 

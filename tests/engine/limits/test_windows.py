@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -168,3 +169,38 @@ def test_it_decides_as_a_plain_list_of_times_would(
         assert limiter.admit(policies, cost).allowed is fits
         for key in set(keys) if fits else ():
             times[key] += [clock.now] * cost
+
+
+def test_windows_of_two_lengths_over_one_counter_stay_exact_as_its_ring_turns(
+    limiter: StateLimiter, clock: HandClock
+) -> None:
+    """The place where a window began last time is a guess that another window, a jump or a turn must not spoil."""
+    policies = Policy("short", "k", 5, 1.0), Policy("long", "k", 40, 10.0)
+    counted: list[int] = []
+    for step in range(2_000):
+        clock.now += (7_000_000, 90_000_000, 450_000_000, 0)[step * step % 7 % 4]
+        if step % 400 == 399:
+            clock.forward(11)
+        now = clock.now
+        within = [sum(stamp > now - policy.window_ns for stamp in counted) for policy in policies]
+        allowed = all(count < policy.limit for count, policy in zip(within, policies, strict=True))
+        assert limiter.admit(policies).allowed is allowed
+        if allowed:
+            counted.append(now)
+    assert len(counted) > 300
+
+
+def test_an_entry_that_was_taken_over_is_not_counted_in_any_more(path: Path, clock: HandClock) -> None:
+    """A process that looked at its counter before knows by the count of changes that it has to look again."""
+    state = SharedState.open(path, entries=64, clock=clock)
+    limiter = StateLimiter(state, clock)
+    mine = Policy("mine", "mine", 3, 1.0)
+    assert limiter.admit((mine,)).allowed
+    clock.forward(5)
+    for number in range(300):
+        # Each expires at once, so that the next may take whichever entry is on its way, ours too.
+        limiter.admit((Policy("flood", f"flood{number}", 2, 1e-9),))
+        clock.now += 2
+    assert [limiter.admit((mine,)).remaining for _ in range(3)] == [2, 1, 0]
+    assert not limiter.admit((mine,)).allowed
+    state.close()
