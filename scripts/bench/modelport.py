@@ -19,14 +19,14 @@ from typing import Any, Literal
 
 from scripts.bench import answers, dialects
 from scripts.bench.dialects import Endpoint
-from scripts.bench.models import BenchModel
+from scripts.bench.models import SUMMARY, BenchModel
 from scripts.bench.processes import START_SECONDS, WORKERS, NotStarted, Tree, free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 EMAIL = "admin@example.com"
 PASSWORD = "correct horse battery"  # noqa: S105 - of a server that lives for minutes on the loopback
 CALLS_PER_MINUTE = 1_000_000
-CREDITS = 10**12
+CREDITS = 10**11
 ACCESS = "access.json"
 
 
@@ -47,9 +47,10 @@ class Modelport:
         Raises:
             NotStarted: it did not start, or another web server answers than was asked for.
         """
-        if not (work / ACCESS).exists():
+        prepared, trained = work / ACCESS, artefacts / SUMMARY
+        if not prepared.exists() or prepared.stat().st_mtime_ns < trained.stat().st_mtime_ns:
             self._prepare(models, artefacts, work)
-        access = json.loads((work / ACCESS).read_text(encoding="utf-8"))
+        access = json.loads(prepared.read_text(encoding="utf-8"))
         port = free_ports(1)[0]
         dialect = dialects.Modelport({letter: known["names"] for letter, known in access.items()})
         endpoints = {

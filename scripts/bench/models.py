@@ -6,7 +6,9 @@ trained on bare arrays, as the hand-written servers take them; d needs its colum
 
 from __future__ import annotations
 
+import hashlib
 import json
+import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,7 @@ TRAINING_ROWS = 4_000
 DECIMALS = 4
 """Of the asked values, as a caller's JSON would hold them."""
 SUMMARY = "models.json"
+SOURCE_MARK = ".source"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +59,17 @@ class BenchModel:
 
 
 def prepare(folder: Path) -> dict[str, BenchModel]:
-    """Give the models by letter; trains them and writes `<letter>.joblib` where the folder does not hold them yet."""
-    summary = folder / SUMMARY
-    if not summary.exists():
-        folder.mkdir(parents=True, exist_ok=True)
+    """Give the models by letter; trains them and writes `<letter>.joblib` where the folder does not hold them yet.
+
+    What another version of this file trained is removed first, with what was made from it.
+    """
+    summary, mark = folder / SUMMARY, folder / SOURCE_MARK
+    source = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+    if not summary.exists() or not mark.exists() or mark.read_text() != source:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
         made = [_logistic(folder), _forest(folder), _boosted_regressor(folder), _mixed(folder)]
+        mark.write_text(source)
         summary.write_text(json.dumps([asdict(model) for model in made]), encoding="utf-8")
     read = [BenchModel(**entry) for entry in json.loads(summary.read_text(encoding="utf-8"))]
     return {model.letter: model for model in read}

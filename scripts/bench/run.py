@@ -110,6 +110,7 @@ class Run:
 
     def go(self) -> Results:
         """Measure what is left, and give everything."""
+        self.results.failures.clear()
         self._install()
         for round_, server in self.visits():
             if server in self.results.failures:
