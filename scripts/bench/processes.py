@@ -87,13 +87,13 @@ class Tree:
                 found += [process, *process.children(recursive=True)]
         return found
 
-    def command_lines(self) -> str:
-        """Give what all of them were started as."""
-        lines = []
+    def has_loaded(self, part: str) -> bool:
+        """Tell whether a process of the tree has mapped a file whose path holds this, such as a package's library."""
         for process in self.members():
             with contextlib.suppress(psutil.Error):
-                lines.append(" ".join(process.cmdline()))
-        return "\n".join(lines)
+                if any(part in mapped.path for mapped in process.memory_maps()):
+                    return True
+        return False
 
     def cpu_seconds(self) -> float:
         """Give the processor time that the living processes have used, user and system."""

@@ -348,6 +348,8 @@ def test_a_whole_tree_is_ended(tmp_path: Path) -> None:
     tree.wait_for(lambda: "deaf" in tree.said(), 30.0)
     members = tree.members()
     assert len(members) == 2
+    assert tree.has_loaded("libc")
+    assert not tree.has_loaded("/granian/")
     tree.stop_seconds = 0.2
     tree.stop()
     # An orphan that ended stays a zombie where process 1 reaps none.
