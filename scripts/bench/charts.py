@@ -18,10 +18,12 @@ TITLE = 34
 GAP = 18
 STYLE = """
 text { font: 12px system-ui, sans-serif; fill: #1f2328 }
+.ground { fill: #ffffff }
 .title { font-weight: 600; font-size: 14px }
 .ours { fill: #0a69da; stroke: #0a69da }
 .peer { fill: #d0d7de; stroke: #59636e }
 @media (prefers-color-scheme: dark) {
+  .ground { fill: #0d1117 }
   text { fill: #e6edf3 }
   .ours { fill: #4493f8; stroke: #4493f8 }
   .peer { fill: #30363d; stroke: #9198a1 }
@@ -65,6 +67,8 @@ def bar_chart(groups: Sequence[Group], *, description: str, digits: int = 0) -> 
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {max(top, 1)}" role="img">',
             f"<title>{escape(description)}</title>",
             f"<style>{STYLE}</style>",
+            # A ground of its own: the page may be dark where the reader's system is light.
+            f'<rect class="ground" width="{WIDTH}" height="{max(top, 1)}"/>',
             *parts,
             "</svg>",
             "",
