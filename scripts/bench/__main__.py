@@ -95,7 +95,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--batch-models", type=_words, help="models asked for 1,000 rows; default: those of --models")
     parser.add_argument("--connections", type=_numbers, help="comma-separated; default 1,16,64")
     parser.add_argument("--rounds", type=int)
-    parser.add_argument("--seconds", type=float, help="of each timed cell; default 3")
+    parser.add_argument("--seconds", type=float, help="of each timed cell; default 2.5, quick 3")
     parser.add_argument("--warm", type=float, default=0.5, help="seconds before each timed cell")
     parser.add_argument("--no-bad-input", action="store_true", help="leave the bad inputs out")
     parser.add_argument("--quick", action="store_true", help="Modelport against the hand-written Flask, two minutes")
@@ -128,7 +128,7 @@ def _wanted(options: argparse.Namespace) -> run.Options:
         batch_models=options.batch_models or options.models,
         connections=options.connections or [1, 16, 64],
         rounds=options.rounds or 3,
-        seconds=options.seconds or 3.0,
+        seconds=options.seconds or 2.5,
         warm_seconds=options.warm,
         has_bad_input=not options.no_bad_input,
     )
