@@ -182,7 +182,7 @@ class Run:
         script = load.write_script(up.tree.log.parent, endpoint, _bodies(endpoint, self._models[letter], rows))
         seconds = self._options.seconds
         load.run(script, endpoint.url, connections=connections, seconds=self._options.warm_seconds)
-        # What the ended connections had asked for is still computed by some: an answer to one more says that it is done.
+        # Some still compute what the ended connections asked for: an answer to one more says that it is done.
         post(endpoint.url, endpoint.body(self._models[letter].records(1)), endpoint.headers)
         before = Spent.until_now(up.tree)
         seen = load.run(script, endpoint.url, connections=connections, seconds=seconds)
