@@ -61,8 +61,6 @@ class Peer:
     path: str = "/{letter}"
     ports: int = 1
     one_port_each: bool = False
-    threads: int = 1
-    """OMP_NUM_THREADS: with two workers on two cores more than one slows scikit-learn down."""
     kind: Literal["peer"] = "peer"
 
 
@@ -141,7 +139,6 @@ PEERS_MEASURED = (
         dialect=OpenInference(),
         path="/v2/models/{letter}/infer",
         ports=3,
-        threads=2,
     ),
     Peer(
         name="mlserver-parallel",
@@ -153,7 +150,6 @@ PEERS_MEASURED = (
         dialect=OpenInference(),
         path="/v2/models/{letter}/infer",
         ports=3,
-        threads=2,
     ),
     Peer(
         name="bentoml",
@@ -220,7 +216,8 @@ def start(peer: Peer, models: Mapping[str, BenchModel], cache: Path, tree: Tree)
     settings = {
         **QUIET,
         "BENCH_MODELS": str(place.models),
-        "OMP_NUM_THREADS": str(peer.threads),
+        # Two threads a worker wait for each other on two cores; gradient boosting then stands still under load.
+        "OMP_NUM_THREADS": "1",
         "PATH": f"{place.programs}:/usr/local/bin:/usr/bin:/bin",
     }
     endpoints = {}
