@@ -6,6 +6,7 @@ omission: an answer that took several times the average counts as the calls that
 
 from __future__ import annotations
 
+import math
 import re
 import subprocess
 from collections.abc import Sequence
@@ -75,8 +76,10 @@ def run(script: Path, url: str, *, connections: int, seconds: float) -> Load:
     Raises:
         LoadFailed: with what wrk printed.
     """
-    # wrk counts whole seconds only; coreutils' timeout sends it the signal on which it stops and reports.
-    command = ["wrk", "-t1", f"-c{connections}", "-d1h", "--timeout", "30s", "-s", str(script), url]
+    # wrk takes whole seconds only; coreutils' timeout sends it the signal on which it stops and reports, and the longer
+    # time of its own ends it where this program is killed.
+    lasting = f"-d{math.ceil(seconds) + 5}s"
+    command = ["wrk", "-t1", f"-c{connections}", lasting, "--timeout", "30s", "-s", str(script), url]
     stopped = ["timeout", "--signal=INT", f"{seconds}", *command]
     done = subprocess.run(stopped, capture_output=True, text=True, check=False)
     return parse(done.stdout + done.stderr)
