@@ -22,10 +22,14 @@ NOTHING = "–"
 
 INTRODUCTION = """\
 Measured on {date}: {cores} cores of {processor}, {memory_gb} GB, {system}, Python {python}. Every figure is the median
-of {rounds} rounds; in each round every server is started, its answers are compared with scikit-learn's, and each cell
-is loaded for {warm_seconds:g} s without and {seconds:g} s with measuring. Server and load generator share the machine.
-**Other programs used {others:.0f} % of its processor time in the median cell and {busiest:.0f} % in the busiest**:
-compare figures of one run with each other, not with another run's."""
+over the rounds, of which there were {rounds}; in each, every server is started, its answers are compared with
+scikit-learn's, and each cell is loaded for {warm_seconds:g} s without and {seconds:g} s with measuring. Server and load
+generator share the machine. Other programs used {others:.0f} % of its processor time in the median cell and
+{busiest:.0f} % in the busiest: compare figures of one run with each other, not with another run's."""
+BUSY = """
+
+**The machine was busy with other work: these figures show that everything runs, and are no measurement to go by.**"""
+BUSY_PERCENT = 10
 REACHED = """## Against the best peer
 
 Ours divided by theirs. Modelport has keys, limits, credits, validation, journal and metrics on; the peers have none of
@@ -55,7 +59,7 @@ BAD_INPUT = """## Bad input
 
 One row of model d, spoilt in one way; the status that came back. **T**: the answer shows a stack trace. **S**: it took
 longer than a second. **D**: a good request right after was not answered. 0: no answer within 30 seconds, or a broken
-connection.
+connection. MLServer's `debug`, which is on unless it is set and shows stack traces, is off.
 """
 SINGLE_ROWS = """## One row in each request
 
@@ -125,7 +129,8 @@ class Page:
         machine, options = self._results.machine, self._results.options
         others = statistics.median(cell.others_percent for cell in self._results.cells)
         busiest = max(cell.others_percent for cell in self._results.cells)
-        return INTRODUCTION.format(**machine, **options, others=others, busiest=busiest)
+        text = INTRODUCTION.format(**machine, **options, others=others, busiest=busiest)
+        return text + BUSY if others > BUSY_PERCENT else text
 
     def _reached(self) -> str:
         lines = []

@@ -215,6 +215,14 @@ def test_the_page_says_what_was_measured_and_what_was_not(written: Path) -> None
     assert "### c" not in text
 
 
+def test_a_page_of_a_busy_machine_says_that_it_is_none_to_go_by() -> None:
+    """Figures that other work has spoilt must not be quoted."""
+    quiet, busy = measured(), measured()
+    busy.cells = [replace(entry, others_percent=60.0) for entry in busy.cells]
+    spoken = [page.Page(found, {}, {}, []).text() for found in (quiet, busy)]
+    assert ["no measurement to go by" in text for text in spoken] == [False, True]
+
+
 def test_charts_are_well_formed_and_show_the_values(written: Path) -> None:
     """A chart that a browser refuses shows nothing; one without values cannot be read."""
     drawn = ET.parse(written.parent / "images" / "bench-rate.svg").getroot()  # noqa: S314 - written just now
