@@ -21,6 +21,9 @@ from scripts.bench.models import BenchModel
 from scripts.bench.peer_servers import PEERS_MEASURED, Peer
 from scripts.bench.processes import START_SECONDS, WORKERS, Tree, free_ports
 
+THREADS = 2
+"""Of each of the floors' workers: WEB_THREADS as it comes."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Floor:
@@ -38,9 +41,10 @@ class Floor:
         programs = Path(sys.executable).parent
         command = [str(programs / self.web), f"server:{self.app}", "--workers", str(WORKERS)]
         if self.web == "granian":
-            command += ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--no-ws"]
+            command += ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+            command += ["--http", "1", "--no-ws", "--blocking-threads", str(THREADS)]
         else:
-            command += ["--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--threads", "2"]
+            command += ["--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--threads", str(THREADS)]
         tree.start(command, cwd=PEERS / "floors", environment={})
         endpoint = Endpoint("a", f"http://127.0.0.1:{port}/a", HandWritten())
         tree.wait_for(lambda: post(endpoint.url, b"{}", {}).status == 200, START_SECONDS)
