@@ -133,7 +133,7 @@ class Portal:
             NotStarted: it was refused.
         """
         data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=120)
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=300)
         connection.request(method, path, data, {**self._headers, **(headers or {})})
         answer = connection.getresponse()
         text = answer.read()
