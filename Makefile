@@ -81,6 +81,15 @@ test-python: $(DEV) $(WEB) ## The Python tests, those of whole servers after the
 	$(BIN)/python -m pytest -n auto --ignore=tests/system $(PYTEST_ARGS) || [ $$? -eq $(NONE_CHOSEN) ]
 	$(BIN)/python -m pytest tests/system $(PYTEST_ARGS) || [ $$? -eq $(NONE_CHOSEN) ]
 
+##@ Measure
+.PHONY: bench
+bench: $(RUNTIME) ## Compare with seven other servers and write docs/benchmarks.md; BENCH_ARGS="--rounds 1" narrows it
+	$(BIN)/python -m scripts.bench $(BENCH_ARGS)
+
+.PHONY: bench-quick
+bench-quick: $(RUNTIME) ## Compare with a hand-written Flask alone, in two minutes
+	$(BIN)/python -m scripts.bench --quick $(BENCH_ARGS)
+
 ##@ Parts
 .PHONY: venv
 venv: $(DEV) ## The virtual environment with everything pinned
