@@ -16,7 +16,12 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 
 def new_request_id() -> str:
     """Give `req_` and 26 Crockford base-32 characters: 48 bits of milliseconds, 80 random bits (ULID)."""
-    value = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10))
+    return request_id_at(time.time_ns() // 1_000_000)
+
+
+def request_id_at(milliseconds: int) -> str:
+    """Give the id of a request that came so many milliseconds after 1970."""
+    value = milliseconds << 80 | int.from_bytes(os.urandom(10))
     return "req_" + "".join([_PAIRS[(value >> shift) & 1023] for shift in _SHIFTS])
 
 
