@@ -8,10 +8,10 @@ from pathlib import Path
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.core.ids import new_request_id, new_uuid
+from backend.core.moments import microseconds_of
 from backend.engine.metering.journal import JournalWriter
 from backend.engine.metering.records import CallRecord, encode
 from backend.models import Account, APIKeyQuota, AppKey, ExportedAPI, MLModel
-from backend.services.bucket_rows import microseconds_of
 
 NOON = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
 

@@ -18,7 +18,11 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 
 def new_request_id() -> str:
     """Give `req_` and 26 Crockford base-32 characters: 50 bits of milliseconds, 80 random bits (ULID)."""
-    moment = time.time_ns() // 1_000_000
+    return request_id_at(time.time_ns() // 1_000_000)
+
+
+def request_id_at(moment: int) -> str:
+    """Give the id of a request that came so many milliseconds after 1970."""
     # 256 is eight times 32, so each random byte gives one of the 32 characters without a bias.
     return f"{_begin(moment >> 10)}{_PAIRS[moment & 1023]}{os.urandom(16).translate(_DIGITS).decode()}"
 

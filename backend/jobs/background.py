@@ -31,12 +31,13 @@ from backend.engine.limits.shared import shared_parts
 from backend.engine.limits.state import SharedState
 from backend.engine.metering.reader import JournalReader
 from backend.jobs.heartbeat import Heartbeat
-from backend.models.engine_options import engine_options, install_sqlite_pragmas
+from backend.models.engine_options import FOLD_CACHE_MB, engine_options, install_sqlite_pragmas
 from backend.services.aggregation_service import JOB, aggregate
 from backend.services.credit_gate import CreditGate
 from backend.services.credit_sweep import CreditSweep
 from backend.services.job_service import Interrupted
 from backend.services.journal_service import NO_PORTS, FoldPorts, FoldResult, fold_once
+from backend.services.retention_service import MINUTES_KEPT
 from backend.services.usage_rows import nowhere
 
 IDLE_SECONDS = 0.25
@@ -167,14 +168,14 @@ def build(settings: Settings, stop: threading.Event) -> Background:
         heartbeat=Heartbeat(settings.modelport_home, clock),
         stop=stop,
         sweep=CreditSweep(sessions, cells, gate, settings.credit_hold_seconds),
-        ports=FoldPorts(open_countries(settings.geoip_database) or nowhere, gate.publish_all),
+        ports=FoldPorts(open_countries(settings.geoip_database) or nowhere, gate.publish_all, MINUTES_KEPT),
     )
 
 
 def build_sessions(uri: str) -> sessionmaker[Session]:
     """Open the database as the bootstrap does, without the bootstrap: it would load what serves models."""
     engine = create_engine(uri, **engine_options(uri))
-    install_sqlite_pragmas(engine)
+    install_sqlite_pragmas(engine, cache_mb=FOLD_CACHE_MB)
     return sessionmaker(engine, expire_on_commit=False)
 
 

@@ -1,7 +1,7 @@
 """SQLAlchemy tables, one file each. `models` means tables here, never machine learning."""
 
 from backend.models.account import Account
-from backend.models.api_metric import APIMetric, APIMetricMinute
+from backend.models.api_metric import APIMetric, APIMetricDay, APIMetricMinute
 from backend.models.api_request import APIRequest
 from backend.models.app_key import APIKeyQuota, AppKey
 from backend.models.audit import AuditEntry, AuditHead
@@ -21,6 +21,7 @@ from backend.models.usage import APIUsageEvent, APIUsageRollupDay
 __all__ = [
     "APIKeyQuota",
     "APIMetric",
+    "APIMetricDay",
     "APIMetricMinute",
     "APIRequest",
     "APIUsageEvent",

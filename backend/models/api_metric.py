@@ -1,4 +1,4 @@
-"""api_metrics (per UTC hour) and api_metrics_minute (kept a few hours): the buckets that monitoring reads."""
+"""api_metrics (per UTC hour), api_metrics_day and api_metrics_minute (kept a few hours): what monitoring reads."""
 
 from __future__ import annotations
 
@@ -90,3 +90,17 @@ class APIMetricMinute(_BucketColumns, Base):
     )
 
     minute_timestamp: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class APIMetricDay(_BucketColumns, Base):
+    """One UTC day of one API: what its hours add up to, written with them."""
+
+    __tablename__ = "api_metrics_day"
+    __table_args__ = (
+        UniqueConstraint("api_id", "day_timestamp"),
+        {"sqlite_autoincrement": True},
+    )
+
+    day_timestamp: Mapped[datetime] = mapped_column(UTCDateTime)
+    hour_counts: Mapped[list[int]] = mapped_column(JSON, default=list)
+    """Calls of each of the 24 hours, so that a list's sparklines need no hour rows."""

@@ -5,6 +5,7 @@ Called by app and bootstrap. Knows SQLite and PostgreSQL; reads no settings.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import orjson
@@ -12,6 +13,8 @@ from sqlalchemy import Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 BUSY_SECONDS = 15.0
+CACHE_MB = 2
+FOLD_CACHE_MB = 64
 
 
 def engine_options(uri: str) -> dict[str, Any]:
@@ -23,20 +26,26 @@ def engine_options(uri: str) -> dict[str, Any]:
     return {**options, "pool_pre_ping": True}
 
 
-def install_sqlite_pragmas(engine: Engine) -> None:
-    """Make every new SQLite connection enforce foreign keys and write ahead; nothing for other databases."""
+def install_sqlite_pragmas(engine: Engine, *, cache_mb: int = CACHE_MB) -> None:
+    """Make every new SQLite connection enforce foreign keys and write ahead; nothing for other databases.
+
+    Args:
+        cache_mb: pages that a connection keeps. Whoever writes much in one transaction needs more: what does not fit
+            is written out in the middle of it, and read again.
+    """
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _set_pragmas)
+        event.listen(engine, "connect", partial(_set_pragmas, cache_mb))
 
 
-def _set_pragmas(connection: DBAPIConnection, _record: object) -> None:
+def _set_pragmas(cache_mb: int, connection: DBAPIConnection, _record: object) -> None:
     """Set what SQLite forgets between connections.
 
     WAL lets readers go on while one process writes; with it, synchronous=NORMAL loses nothing when a
     process dies and only the last commits when the machine does.
     """
     cursor = connection.cursor()
-    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL"):
+    cache = f"cache_size={-cache_mb * 1_024}"
+    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL", cache):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -17,7 +17,7 @@ from backend.services.access import Viewer, visible
 from backend.services.paging import Page, PageRequest, narrowed, page
 from backend.services.runtime import current_runtime
 from backend.services.series import Series
-from backend.services.spans import TimeRange, range_named
+from backend.services.spans import HOUR, TimeRange, range_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +56,19 @@ def _with_numbers(apis: Sequence[ExportedAPI], span: TimeRange) -> list[APISumma
     slots = {api_id: slot for slot, api_id in enumerate(ids)}
     series = Series(len(ids))
     sparks = [[0] * SPARKS for _ in ids]
-    for row in span_queries.rows_of_apis(ids, span):
+    rows, days = (
+        span_queries.hours_and_days(ids, span) if span.has_whole_days else (span_queries.rows_of_apis(ids, span), ())
+    )
+    for row in rows:
         slot = slots[row.api_id]
         series.add(slot, row)
         sparks[slot][span.spark_of(row.begins)] += row.request_count
+    for row in days:
+        slot = slots[row.api_id]
+        series.add(slot, row)
+        for place, calls in enumerate(row.hour_counts):
+            if calls:
+                sparks[slot][span.spark_of(row.begins + place * HOUR)] += calls
     day = range_named("24h", current_runtime().clock.now())
     recent = span_queries.counts(ids, day.begins)
     return [_summary(api, series, slots[api.id], sparks[slots[api.id]], recent.get(api.id, 0)) for api in apis]

@@ -1,4 +1,4 @@
-"""Buckets as rows of api_metrics and api_metrics_minute: reading, writing, merging.
+"""Buckets as rows of api_metrics, api_metrics_day and api_metrics_minute: reading, writing, merging.
 
 Called by the fold, the recount and monitoring. Whoever merges must hold the lock on the API's row (PostgreSQL) or the
 write lock (SQLite): merging reads a row and writes it back.
@@ -8,26 +8,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, select, tuple_
+from sqlalchemy import Row, Table, text
 from sqlalchemy.orm import Session
 
+from backend.core.jsontools import dumps
+from backend.core.moments import microseconds_of, moment_of, stored_moment
 from backend.engine.metering.buckets import Bucket, SlowCall
 from backend.engine.metering.sketch import QuantileSketch
-from backend.models import APIMetric, APIMetricMinute
-from backend.services.transactions import insert_into
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
-KEYS_PER_QUERY = 400
+from backend.models import APIMetric, APIMetricDay, APIMetricMinute
+from backend.services.bulk_insert import Values, put_rows
+from backend.services.transactions import is_sqlite
 
 Span = tuple[int, datetime]
-"""An API and the moment at which an hour or minute of it begins."""
+"""An API and the moment at which a day, an hour or a minute of it begins."""
 
+DAYS: Table = APIMetricDay.__table__  # type: ignore[assignment]
 HOURS: Table = APIMetric.__table__  # type: ignore[assignment]
 MINUTES: Table = APIMetricMinute.__table__  # type: ignore[assignment]
+BEGINS = {"api_metrics_day": "day_timestamp", "api_metrics": "hour_timestamp", "api_metrics_minute": "minute_timestamp"}
+HOURS_A_DAY = 24
 BUCKET_COLUMNS = (
     "request_count",
     "success_count",
@@ -45,35 +47,60 @@ BUCKET_COLUMNS = (
 )
 
 
-def moment_of(microseconds: int) -> datetime:
-    """Give the moment that many microseconds after 1970, exactly."""
-    return EPOCH + timedelta(microseconds=microseconds)
-
-
-def microseconds_of(moment: datetime) -> int:
-    """Give the microseconds from 1970 to a moment, exactly."""
-    return (moment - EPOCH) // MICROSECOND
-
-
 def merge_rows(session: Session, table: Table, buckets: Mapping[Span, Bucket]) -> None:
-    """Add buckets to the rows of their spans, making the rows that are missing.
+    """Add buckets to the rows of their minutes or hours, making the rows that are missing.
 
     An hour that was recounted already is open again afterwards. The buckets are changed: they become the rows' state.
     """
-    start = _start_column(table)
-    for span, stored in _stored(session, table, list(buckets)):
-        buckets[span].merge(stored)
-    rows = [
-        {"api_id": api_id, start.name: begins, **to_columns(bucket)}
-        for (api_id, begins), bucket in sorted(buckets.items(), key=lambda item: item[0])
-    ]
+    for row in _stored(session, table, buckets):
+        buckets[row.api_id, row.begins].merge(bucket_of(row))
+    more = {"is_recounted": False} if table is HOURS else {}
+    _put(session, table, {span: {**to_columns(bucket), **more} for span, bucket in buckets.items()})
+
+
+def merge_days(session: Session, hours: Mapping[Span, Bucket]) -> None:
+    """Add the new calls of some hours to the rows of their days."""
+    days: dict[Span, Bucket] = {}
+    counts: dict[Span, list[int]] = {}
+    for (api_id, hour), bucket in hours.items():
+        span = api_id, day_of(hour)
+        days.setdefault(span, Bucket()).merge(bucket)
+        counts.setdefault(span, [0] * HOURS_A_DAY)[hour.hour] += bucket.count
+    for row in _stored(session, DAYS, days):
+        span = row.api_id, row.begins
+        days[span].merge(bucket_of(row))
+        counts[span] = [mine + theirs for mine, theirs in zip(counts[span], row.hour_counts, strict=True)]
+    put_days(session, days, counts)
+
+
+def put_days(session: Session, days: Mapping[Span, Bucket], counts: Mapping[Span, Sequence[int]]) -> None:
+    """Make days what they are said to be.
+
+    Args:
+        counts: of each day, how many calls each of its 24 hours had.
+    """
+    _put(session, DAYS, {span: {**to_columns(day), "hour_counts": list(counts[span])} for span, day in days.items()})
+
+
+def day_of(moment: datetime) -> datetime:
+    """Give the UTC day a moment falls into."""
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _put(session: Session, table: Table, rows: Mapping[Span, Mapping[str, Any]]) -> None:
     if not rows:
         return
-    statement = insert_into(session, table)
-    changed = {name: statement.excluded[name] for name in rows[0] if name not in {"api_id", start.name}}
-    if table is HOURS:
-        changed["is_recounted"] = False
-    session.execute(statement.on_conflict_do_update(index_elements=["api_id", start.name], set_=changed), rows)
+    names = tuple(next(iter(rows.values())))
+    keys = ("api_id", BEGINS[table.name])
+    put_rows(
+        session, table, (*keys, *names), [_values(span, rows[span]) for span in sorted(rows)], keys=keys, changed=names
+    )
+
+
+def _values(span: Span, columns: Mapping[str, Any]) -> Values:
+    """Give a row as the database takes it."""
+    plain = [dumps(value).decode() if isinstance(value, dict | list) else value for value in columns.values()]
+    return (span[0], stored_moment(microseconds_of(span[1])), *plain)
 
 
 def bucket_of(row: Row[Any]) -> Bucket:
@@ -122,19 +149,27 @@ def bucket_columns(table: Table) -> list[Any]:
     return [table.c[name] for name in BUCKET_COLUMNS]
 
 
-def _stored(session: Session, table: Table, spans: Sequence[Span]) -> Iterable[tuple[Span, Bucket]]:
-    start = _start_column(table)
-    for place in range(0, len(spans), KEYS_PER_QUERY):
-        some = spans[place : place + KEYS_PER_QUERY]
-        statement = select(table.c.api_id, start.label("begins"), *bucket_columns(table)).where(
-            tuple_(table.c.api_id, start).in_(some)
-        )
-        for row in session.execute(statement):
-            yield (row.api_id, row.begins), bucket_of(row)
-
-
-def _start_column(table: Table) -> Any:  # noqa: ANN401 - a column of either table
-    return table.c.hour_timestamp if table is HOURS else table.c.minute_timestamp
+def _stored(session: Session, table: Table, spans: Iterable[Span]) -> Sequence[Row[Any]]:
+    """Give the rows of some spans with what `bucket_of` reads; spans without one are absent."""
+    keys = [(api_id, stored_moment(microseconds_of(begins))) for api_id, begins in spans]
+    if not keys:
+        return ()
+    start = table.c[BEGINS[table.name]]
+    columns = [*bucket_columns(table), *([DAYS.c.hour_counts] if table is DAYS else [])]
+    names = ", ".join(f"stored.{column.name}" for column in columns)
+    # One document and one statement; thousands of bound parameters cost more than the search for them.
+    given = (
+        "SELECT value->>0 AS api_id, value->>1 AS begins FROM json_each(:keys)"
+        if is_sqlite(session)
+        else "SELECT (value->>0)::int AS api_id, (value->>1)::timestamp AS begins"
+        " FROM json_array_elements(CAST(:keys AS json))"
+    )
+    statement = text(
+        f"SELECT stored.api_id, stored.{start.name} AS begins, {names} FROM ({given}) AS wanted"  # noqa: S608 - our own
+        f" JOIN {table.name} AS stored ON stored.api_id = wanted.api_id AND stored.{start.name} = wanted.begins"
+    )
+    typed = statement.columns(table.c.api_id, start.label("begins"), *columns)
+    return session.execute(typed, {"keys": dumps(keys).decode()}).all()
 
 
 def _slow_entry(call: SlowCall) -> dict[str, Any]:

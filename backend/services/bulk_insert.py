@@ -1,29 +1,29 @@
 """Many rows in one statement, faster than the toolkit writes them: half of a fold is writing rows.
 
-Called by the fold. Values arrive as the database takes them; nothing is converted here.
+Called by the fold. Values arrive as the database takes them, moments as `stored_moment` gives them and JSON as text;
+nothing is converted here but bytes, which PostgreSQL's JSON cannot hold.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache, lru_cache
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import JSON, Connection, Table
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from backend.core.jsontools import dumps
-from backend.services.bucket_rows import moment_of
 from backend.services.transactions import is_sqlite
-
-SECONDS_REMEMBERED = 4_096
 
 Values = tuple[Any, ...]
 
 
 def insert_rows(session: Session, table: Table, columns: Sequence[str], rows: Sequence[Values]) -> None:
-    """Insert rows of plain values, moments as `stored_moment` gives them.
+    """Insert rows of plain values.
 
     Raises:
         IntegrityError: a row contradicts a constraint; none is in.
@@ -34,21 +34,57 @@ def insert_rows(session: Session, table: Table, columns: Sequence[str], rows: Se
     connection, names = session.connection(), tuple(columns)
     if is_sqlite(session):
         connection.exec_driver_sql(_one_by_one(table, names), list(rows))
+        return
+    with _named_errors(connection):
+        # The toolkit knows no COPY: this is psycopg's own.
+        cursor: Any = connection.connection.cursor()
+        with cursor, cursor.copy(_copied(table, names)) as copy:
+            for row in rows:
+                copy.write_row(row)
+
+
+def put_rows(
+    session: Session,
+    table: Table,
+    columns: Sequence[str],
+    rows: Sequence[Values],
+    *,
+    keys: Sequence[str],
+    changed: Sequence[str],
+) -> None:
+    """Insert rows, or make the rows that have the same key what they say.
+
+    Args:
+        keys: the columns of a unique constraint. PostgreSQL's rows must be in their order, so that two writers wait
+            for each other and never both at once.
+        changed: the columns that rows which exist take over; with none of them they stay as they are.
+    """
+    if not rows:
+        return
+    connection, names = session.connection(), tuple(columns)
+    conflict = _conflict(tuple(keys), tuple(changed))
+    if is_sqlite(session):
+        connection.exec_driver_sql(_one_by_one(table, names) + conflict, list(rows))
     else:
         # One statement and one round trip, however many rows; arrays would be written out in Python, item by item.
-        document = dumps([dict(zip(names, row, strict=True)) for row in rows]).decode()
-        connection.exec_driver_sql(_as_records(table, names), (document,))
+        document = dumps([dict(zip(names, map(_as_json, row), strict=True)) for row in rows]).decode()
+        connection.exec_driver_sql(_as_records(table, names) + conflict, (document,))
 
 
-def stored_moment(microseconds: int) -> str:
-    """Give the moment that many microseconds after 1970 as both databases take it, and as SQLite compares it."""
-    seconds, rest = divmod(microseconds, 1_000_000)
-    return f"{_stored_second(seconds)}.{rest:06d}"
+@contextmanager
+def _named_errors(connection: Connection) -> Iterator[None]:
+    """Give the errors of a COPY, which the toolkit does not see, the names that it would give them."""
+    driver: Any = connection.dialect.loaded_dbapi
+    try:
+        yield
+    except driver.IntegrityError as error:
+        raise IntegrityError("COPY", None, error) from error
+    except driver.DataError as error:
+        raise DataError("COPY", None, error) from error
 
 
-@lru_cache(SECONDS_REMEMBERED)
-def _stored_second(seconds: int) -> str:
-    return moment_of(seconds * 1_000_000).replace(tzinfo=None).isoformat(" ")
+def _as_json(value: object) -> object:
+    return f"\\x{value.hex()}" if isinstance(value, bytes) else value
 
 
 @cache
@@ -58,13 +94,30 @@ def _one_by_one(table: Table, columns: tuple[str, ...]) -> str:
 
 
 @cache
+def _copied(table: Table, columns: tuple[str, ...]) -> str:
+    return f"COPY {table.name} ({_listed(columns)}) FROM STDIN"
+
+
+@cache
 def _as_records(table: Table, columns: tuple[str, ...]) -> str:
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-    shape = ", ".join(f'"{name}" {table.c[name].type.compile(dialect)}' for name in columns)
+    is_json = {name: isinstance(table.c[name].type, JSON) for name in columns}
+    shape = ", ".join(
+        f'"{name}" {"TEXT" if is_json[name] else table.c[name].type.compile(dialect)}' for name in columns
+    )
+    given = ", ".join(f'"{name}"::JSON' if is_json[name] else f'"{name}"' for name in columns)
     return (
         f"INSERT INTO {table.name} ({_listed(columns)})"  # noqa: S608 - as above
-        f" SELECT * FROM json_to_recordset(%s::json) AS given({shape})"
+        f" SELECT {given} FROM json_to_recordset(%s::json) AS given({shape})"
     )
+
+
+@cache
+def _conflict(keys: tuple[str, ...], changed: tuple[str, ...]) -> str:
+    if not changed:
+        return f" ON CONFLICT ({_listed(keys)}) DO NOTHING"
+    changes = ", ".join(f'"{name}" = excluded."{name}"' for name in changed)
+    return f" ON CONFLICT ({_listed(keys)}) DO UPDATE SET {changes}"
 
 
 def _listed(columns: tuple[str, ...]) -> str:

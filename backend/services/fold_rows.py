@@ -13,11 +13,11 @@ from typing import Any
 from sqlalchemy import Column, Table, Update, bindparam, case, delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from backend.core.moments import moment_of, stored_moment
 from backend.engine.metering.reader import Chunk, JournalReader
 from backend.engine.metering.records import CallRecord
 from backend.models import APIRequest, AppKey, ExportedAPI, JournalSegment
-from backend.services.bucket_rows import moment_of
-from backend.services.bulk_insert import Values, insert_rows, stored_moment
+from backend.services.bulk_insert import Values, insert_rows
 from backend.services.journal_batch import Usage
 from backend.services.transactions import insert_into
 
@@ -128,21 +128,23 @@ def _later_use(table: Table, identity: Column[Any]) -> Update:
 
 
 def _request_row(record: CallRecord) -> Values:
+    (request_id, at, api_id, key_id, model_id, status, seconds, cpu, memory, rows, asked, answered, address, request,
+     response, error, *_) = record  # fmt: skip
     return (
-        record.api_id,
-        record.request_data,
-        record.response_data,
-        record.response_time,
-        record.status_code,
-        record.error_message,
-        record.cpu_usage,
-        record.memory_usage,
-        stored_moment(record.occurred_at_us),
-        record.request_id,
-        record.key_id,
-        record.model_id,
-        record.rows,
-        record.request_bytes,
-        record.response_bytes,
-        record.remote_address,
+        api_id,
+        request,
+        response,
+        seconds,
+        status,
+        error,
+        cpu,
+        memory,
+        stored_moment(at),
+        request_id,
+        key_id,
+        model_id,
+        rows,
+        asked,
+        answered,
+        address,
     )

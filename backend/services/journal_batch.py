@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from backend.core.moments import moment_of
 from backend.engine.metering.buckets import Bucket
 from backend.engine.metering.reader import Chunk
 from backend.engine.metering.records import CallRecord, UndecodableRecord, decode
-from backend.services.bucket_rows import Span, moment_of
+from backend.services.bucket_rows import Span
 
 MINUTE_US = 60_000_000
 HOUR_US = 60 * MINUTE_US

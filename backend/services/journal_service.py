@@ -8,10 +8,12 @@ segment's row is locked, and a fold that finds it further than it read gives its
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
 from sqlalchemy.exc import DataError, IntegrityError
@@ -19,10 +21,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.core.clock import Clock, SystemClock
 from backend.core.logging import get_logger
+from backend.core.moments import moment_of
 from backend.engine.metering.reader import Chunk, JournalReader
 from backend.engine.metering.records import CallRecord
 from backend.services import credit_settlement, fold_rows, usage_rows
-from backend.services.bucket_rows import HOURS, MINUTES, merge_rows, moment_of
+from backend.services.bucket_rows import HOURS, MINUTES, merge_days, merge_rows
 from backend.services.fold_rows import Overtaken
 from backend.services.journal_batch import BadLine, Batch, add_up, gather, key_uses
 from backend.services.transactions import begin_writing, make_durable
@@ -56,6 +59,8 @@ class FoldPorts:
     country_of: CountryOf = nowhere
     publish: Callable[[AbstractSet[str]], None] = lambda _account_ids: None
     """Takes the accounts whose ceiling of credits moved, after the commit."""
+    minutes_kept: timedelta | None = None
+    """Minutes that began longer ago are not written: the next purge would take them. None writes all."""
 
 
 NO_PORTS = FoldPorts()
@@ -75,7 +80,25 @@ def fold_once(
         SQLAlchemyError: the database is not to be had; nothing was folded.
         OSError: the journal cannot be read; nothing was folded.
     """
-    clock = clock or SystemClock()
+    with _no_collections():
+        return _fold(sessions, reader, batch_lines, clock or SystemClock(), ports)
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """Keep the garbage collector from looking through a batch again and again: nothing in it refers to itself."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _fold(
+    sessions: sessionmaker[Session], reader: JournalReader, batch_lines: int, clock: Clock, ports: FoldPorts
+) -> FoldResult:
     chunks, has_more = _read(sessions, reader, batch_lines)
     batch = gather([chunk for chunk in chunks if chunk.lines])
     try:
@@ -85,7 +108,7 @@ def fold_once(
     except (DataError, IntegrityError) as error:
         # One record that the database refuses must not stop all others: close in on it.
         if batch_lines > 1:
-            return fold_once(sessions, reader, max(1, batch_lines // NARROWING), clock=clock, ports=ports)
+            return _fold(sessions, reader, max(1, batch_lines // NARROWING), clock, ports)
         result = _store(sessions, reader, _refused(batch, error), clock.now(), ports)
     _retire_all(sessions, reader, [chunk for chunk in chunks if chunk.is_finished], clock.now())
     return replace(result, has_more=has_more)
@@ -147,7 +170,8 @@ def _store(
             if record.request_id not in known and (record.account_id or record.api_id in owners)
         ]
         moved = credit_settlement.settle(session, fresh, now)
-        _write(session, usage_rows.redacted(session, fresh, owners), owners.keys(), ports.country_of)
+        kept = usage_rows.redacted(session, fresh, owners)
+        _write(session, kept, owners.keys(), ports, now)
         fold_rows.advance(session, batch.chunks, now)
         _set_aside(reader, batch.bad)
     if moved:
@@ -162,15 +186,20 @@ def _store(
     )
 
 
-def _write(session: Session, fresh: Sequence[CallRecord], living: AbstractSet[int], country_of: CountryOf) -> None:
+def _write(
+    session: Session, fresh: Sequence[CallRecord], living: AbstractSet[int], ports: FoldPorts, now: datetime
+) -> None:
     """Write new calls everywhere they count: usage outlives the API, raw rows and buckets go with it."""
     charged = [record for record in fresh if record.account_id]
     usage_rows.merge_days(session, usage_rows.add_up_days(charged))
-    usage_rows.insert_events(session, charged, country_of)
+    usage_rows.insert_events(session, charged, ports.country_of)
     kept = [record for record in fresh if record.api_id in living]
     sums = add_up(kept)
     fold_rows.insert_requests(session, kept)
-    merge_rows(session, MINUTES, sums.minutes)
+    since = None if ports.minutes_kept is None else now - ports.minutes_kept
+    minutes = {span: bucket for span, bucket in sums.minutes.items() if since is None or span[1] >= since}
+    merge_rows(session, MINUTES, minutes)
+    merge_days(session, sums.hours)
     merge_rows(session, HOURS, sums.hours)
     fold_rows.add_usage(session, sums.apis, key_uses(fresh))
 

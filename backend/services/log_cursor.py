@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from backend.services.bucket_rows import microseconds_of, moment_of
+from backend.core.moments import microseconds_of, moment_of
 from backend.services.paging import ID_MAX, BadCursor, decoded, encoded
 
 MICROSECONDS_MAX = 253_402_300_799_999_999

@@ -14,9 +14,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.core.jsontools import dumps
+from backend.core.moments import MICROSECOND
 from backend.schemas.log import LogOut
 from backend.services.access import Viewer
-from backend.services.bucket_rows import MICROSECOND
 from backend.services.paging import PageRequest
 from backend.services.usage_log_service import LogFilter, calls_before
 

@@ -16,12 +16,22 @@ from sqlalchemy import Row, Table, exists, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.core.logging import get_logger
+from backend.core.moments import microseconds_of
 from backend.engine.metering.buckets import Bucket
 from backend.models import APIRequest, ExportedAPI
-from backend.services.bucket_rows import HOURS, Span, bucket_columns, bucket_of, microseconds_of, to_columns
+from backend.services.bucket_rows import (
+    HOURS,
+    HOURS_A_DAY,
+    Span,
+    bucket_columns,
+    bucket_of,
+    day_of,
+    put_days,
+    to_columns,
+)
 from backend.services.fold_rows import lock_apis
 from backend.services.job_service import Pause, no_pause
-from backend.services.spans import HOUR
+from backend.services.spans import DAY, HOUR
 from backend.services.transactions import begin_snapshot, begin_writing, insert_into, rows_changed
 
 REQUESTS: Table = APIRequest.__table__  # type: ignore[assignment]
@@ -101,9 +111,23 @@ def _recount_span(sessions: sessionmaker[Session], span: Span) -> Drift | None:
             return None
         changes: Mapping[str, Any] = {} if agrees else to_columns(counted)
         is_written = _write(session, span, stored, {**changes, "is_recounted": True})
+        if is_written and not agrees:
+            _add_day_up(session, span)
     if agrees or not is_written:
         return None
     return Drift(*span, -1 if stored is None else stored.count, counted.count)
+
+
+def _add_day_up(session: Session, span: Span) -> None:
+    """Make the day that a repaired hour belongs to what its hours add up to."""
+    api_id, day = span[0], day_of(span[1])
+    hour = HOURS.c.hour_timestamp
+    statement = select(hour, *bucket_columns(HOURS)).where(HOURS.c.api_id == api_id, hour >= day, hour < day + DAY)
+    total, counts = Bucket(), [0] * HOURS_A_DAY
+    for row in session.execute(statement):
+        total.merge(bucket_of(row))
+        counts[row.hour_timestamp.hour] = row.request_count
+    put_days(session, {(api_id, day): total}, {(api_id, day): counts})
 
 
 def _stored_bucket(session: Session, span: Span) -> Bucket | None:

@@ -13,9 +13,9 @@ from sqlalchemy import ColumnElement, Row, Table, func, select
 
 from backend.models import ExportedAPI, db
 from backend.services.access import Viewer, visible
-from backend.services.bucket_rows import HOURS, MINUTES, bucket_columns
+from backend.services.bucket_rows import BEGINS, DAYS, HOURS, MINUTES, bucket_columns, day_of
 from backend.services.series import summed_columns
-from backend.services.spans import TimeRange, floor_hour
+from backend.services.spans import DAY, HOUR, MINUTE, TimeRange, floor_hour
 
 
 def full_rows(api_id: int, span: TimeRange) -> Sequence[Row[Any]]:
@@ -30,6 +30,21 @@ def rows_of_apis(api_ids: Sequence[int], span: TimeRange) -> Sequence[Row[Any]]:
     table, begins = _source(span)
     statement = select(table.c.api_id, begins.label("begins"), *summed_columns(table))
     return db.session.execute(statement.where(table.c.api_id.in_(api_ids), begins >= span.begins)).all()
+
+
+def hours_and_days(api_ids: Sequence[int], span: TimeRange) -> tuple[Sequence[Row[Any]], Sequence[Row[Any]]]:
+    """Give some APIs' rows of a range of hours: the hours of the day it begins in, then the days after it.
+
+    What a list adds up needs no more; each day tells the calls of its hours.
+    """
+    first = day_of(span.begins) + DAY if span.begins != day_of(span.begins) else span.begins
+    hour, day = HOURS.c.hour_timestamp, DAYS.c.day_timestamp
+    hours_first = select(HOURS.c.api_id, hour.label("begins"), *summed_columns(HOURS))
+    days_after = select(DAYS.c.api_id, day.label("begins"), DAYS.c.hour_counts, *summed_columns(DAYS))
+    return (
+        db.session.execute(hours_first.where(HOURS.c.api_id.in_(api_ids), hour >= span.begins, hour < first)).all(),
+        db.session.execute(days_after.where(DAYS.c.api_id.in_(api_ids), day >= first)).all(),
+    )
 
 
 def rows_of_viewer(span: TimeRange, viewer: Viewer) -> Sequence[Row[Any]]:
@@ -64,6 +79,5 @@ def counts(api_ids: Sequence[int], since: datetime) -> dict[int, int]:
 
 def _source(span: TimeRange) -> tuple[Table, ColumnElement[datetime]]:
     """Give the table that a range is read from, and the column that says when a row begins."""
-    if span.is_of_minutes:
-        return MINUTES, MINUTES.c.minute_timestamp
-    return HOURS, HOURS.c.hour_timestamp
+    table = {MINUTE: MINUTES, HOUR: HOURS, DAY: DAYS}[span.resolution]
+    return table, table.c[BEGINS[table.name]]

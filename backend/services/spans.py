@@ -47,9 +47,9 @@ class TimeRange:
     points: int
 
     @property
-    def is_of_minutes(self) -> bool:
-        """Tell whether minute buckets are read, and not hour buckets."""
-        return self.resolution == MINUTE
+    def has_whole_days(self) -> bool:
+        """Tell whether the range is counted in hours and longer than the days it begins and ends in."""
+        return self.resolution == HOUR and self.points * self.resolution > 2 * DAY
 
     @property
     def moments(self) -> list[datetime]:

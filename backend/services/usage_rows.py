@@ -10,18 +10,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Table, bindparam, select, tuple_, update
+from sqlalchemy import Row, Table, select, text
 from sqlalchemy.orm import Session
 
 from backend.core.jsontools import dumps
+from backend.core.moments import moment_of, stored_moment
 from backend.engine.metering.day_use import MS, DayUse
 from backend.engine.metering.records import CallRecord
 from backend.engine.metering.sketch import QuantileSketch
 from backend.engine.redaction import Redactor
 from backend.models import Account, APIRequest, APIUsageEvent, APIUsageRollupDay, AppKey
-from backend.services.bucket_rows import moment_of
-from backend.services.bulk_insert import Values, insert_rows, stored_moment
-from backend.services.transactions import insert_into, is_sqlite
+from backend.services.bulk_insert import Values, insert_rows, put_rows
+from backend.services.transactions import is_sqlite
 
 EVENTS: Table = APIUsageEvent.__table__  # type: ignore[assignment]
 DAYS: Table = APIUsageRollupDay.__table__  # type: ignore[assignment]
@@ -29,8 +29,6 @@ REQUESTS: Table = APIRequest.__table__  # type: ignore[assignment]
 KEYS: Table = AppKey.__table__  # type: ignore[assignment]
 ACCOUNTS: Table = Account.__table__  # type: ignore[assignment]
 NAMES_PER_QUERY = 500
-PLACES_PER_QUERY = 150
-"""Five values each; SQLite takes a bounded number of them."""
 DAY_US = 86_400_000_000
 
 CountryOf = Callable[[str], str | None]
@@ -48,6 +46,8 @@ USE_COLUMNS = (
     "credits",
     "sketch",
 )
+NOTHING = (0,) * (len(USE_COLUMNS) - 1)
+"""A use without calls, its sketch left out."""
 EVENT_COLUMNS = (
     "request_id",
     "occurred_at",
@@ -171,17 +171,19 @@ def merge_days(session: Session, sums: Mapping[Place, tuple[DayUse, CallRecord]]
     if not sums:
         return
     places = sorted(sums)
-    # Made before they are read, so that two folds at once wait for each other here and not lose what the other adds.
-    empty = [{**place._asdict(), "app_id": sums[place][1].app_id, "kind": sums[place][1].kind} for place in places]
-    session.execute(insert_into(session, DAYS).on_conflict_do_nothing(), empty)
-    rows: list[dict[str, Any]] = []
-    for stored in _locked(session, places):
+    named = {place: (place.day.isoformat(), *place[1:]) for place in places}
+    first = [(*named[place], sums[place][1].app_id, sums[place][1].kind) for place in places]
+    columns = (*Place._fields, "app_id", "kind")
+    if not is_sqlite(session):
+        # Made before they are read, so that two folds at once wait here and do not lose what the other adds.
+        empty = [(*row, *NOTHING) for row in first]
+        put_rows(session, DAYS, (*columns, *USE_COLUMNS[:-1]), empty, keys=Place._fields, changed=())
+    for stored in _locked(session, list(named.values())):
         place = Place(stored.day, stored.account_id, stored.key_id, stored.environment, stored.endpoint)
-        use = sums[place][0]
-        use.merge(use_of(stored))
-        rows.append({"row_id": stored.id, **_use_columns(use)})
-    values: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "row_id"}
-    session.execute(update(DAYS).where(DAYS.c.id == bindparam("row_id")).values(values), rows)
+        sums[place][0].merge(use_of(stored))
+    uses = [_use_columns(sums[place][0]) for place in places]
+    rows = [(*row, *use.values()) for row, use in zip(first, uses, strict=True)]
+    put_rows(session, DAYS, (*columns, *uses[0]), rows, keys=Place._fields, changed=tuple(uses[0]))
 
 
 def use_of(row: Row[Any]) -> DayUse:
@@ -205,13 +207,21 @@ def use_columns() -> list[Any]:
     return [DAYS.c[name] for name in USE_COLUMNS]
 
 
-def _locked(session: Session, places: Sequence[Place]) -> Iterable[Row[Any]]:
-    """Give the rows of some places, locked until the transaction ends: the id, the place, the use."""
-    columns = [DAYS.c[name] for name in Place._fields]
-    for start in range(0, len(places), PLACES_PER_QUERY):
-        some = places[start : start + PLACES_PER_QUERY]
-        statement = select(DAYS.c.id, *columns, *use_columns()).where(tuple_(*columns).in_(some))
-        yield from session.execute(statement.order_by(*columns).with_for_update()).all()
+def _locked(session: Session, places: Sequence[Values]) -> Sequence[Row[Any]]:
+    """Give the rows of some places, locked until the transaction ends: the place, the use."""
+    columns = [*(DAYS.c[name] for name in Place._fields), *use_columns()]
+    names = ", ".join(f"stored.{column.name}" for column in columns)
+    matches = " AND ".join(f"stored.{name} = wanted.{name}" for name in Place._fields)
+    cast = {} if is_sqlite(session) else {"day": "::date"}
+    given = ", ".join(f"(value->>{at}){cast.get(name, '')} AS {name}" for at, name in enumerate(Place._fields))
+    source = "json_each(:places)" if is_sqlite(session) else "json_array_elements(CAST(:places AS json))"
+    order = ", ".join(f"stored.{name}" for name in Place._fields)
+    lock = "" if is_sqlite(session) else f" ORDER BY {order} FOR UPDATE OF stored"
+    statement = text(
+        f"SELECT {names} FROM (SELECT {given} FROM {source}) AS wanted"  # noqa: S608 - names of our own
+        f" JOIN {DAYS.name} AS stored ON {matches}{lock}"
+    )
+    return session.execute(statement.columns(*columns), {"places": dumps(places).decode()}).all()
 
 
 def _use_columns(use: DayUse) -> dict[str, Any]:
@@ -232,30 +242,31 @@ def _use_columns(use: DayUse) -> dict[str, Any]:
 
 
 def _event(record: CallRecord, country_of: CountryOf) -> Values:
-    address = record.remote_address
+    (request_id, at, api_id, key_id, _, status, seconds, _, _, rows, asked, answered, address, _, _, error, account_id,
+     app_id, environment, source, kind, method, endpoint, credits_, _, _, is_overage) = record  # fmt: skip
     return (
-        record.request_id,
-        stored_moment(record.occurred_at_us),
-        record.account_id,
-        record.key_id,
-        record.app_id,
-        record.api_id or None,
-        record.environment,
-        record.source,
-        record.kind,
-        record.method,
-        record.endpoint,
-        record.status_code,
-        record.response_time * MS,
-        record.request_bytes + record.response_bytes,
-        record.request_bytes,
-        record.response_bytes,
-        record.rows,
-        record.credits,
-        record.is_overage,
+        request_id,
+        stored_moment(at),
+        account_id,
+        key_id,
+        app_id,
+        api_id or None,
+        environment,
+        source,
+        kind,
+        method,
+        endpoint,
+        status,
+        seconds * MS,
+        asked + answered,
+        asked,
+        answered,
+        rows,
+        credits_,
+        is_overage,
         address,
         country_of(address) if address else None,
-        record.error_message,
+        error,
     )
 
 

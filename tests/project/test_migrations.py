@@ -1,5 +1,6 @@
 """The migrations make what the models say, on each database, and there is one newest."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,15 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect
+from sqlalchemy.orm import sessionmaker
 
 from backend.app import create_app
 from backend.config import ROOT, Settings
+from backend.engine.metering.reader import JournalReader
 from backend.models import Base, db
+from backend.services.journal_service import fold_all
+from tests.metering import NOON, append, export_apis, record
+from tests.services.monitoring.test_days import days
 
 
 def settings(home: Path, database_uri: str) -> Settings:
@@ -41,6 +47,33 @@ def test_migrations_can_be_taken_back(tmp_path: Path, database_uri: str) -> None
         assert set(inspect(db.engine).get_table_names()) <= {"alembic_version", "sqlite_sequence"}
         upgrade()
         db.engine.dispose()
+
+
+def test_days_are_added_up_from_the_hours_that_are_there(tmp_path: Path, database_uri: str) -> None:
+    """Whoever upgrades sees the last month at once, and not only the days after the upgrade."""
+    folder = tmp_path / "journal"
+    folder.mkdir()
+    with create_app(settings(tmp_path, database_uri)).app_context():
+        upgrade()
+        sessions = sessionmaker(db.engine)
+        apis = export_apis(sessions, 2)
+        append(
+            folder,
+            *(
+                record(apis[at % 2], NOON + at * timedelta(hours=5), status_code=(200, 503)[at % 3 == 0])
+                for at in range(20)
+            ),
+        )
+        fold_all(sessions, JournalReader(folder))
+        folded = days(sessions)
+        downgrade(revision="b7d2e4c91f30")
+        upgrade()
+        migrated = days(sessions)
+        db.engine.dispose()
+    assert len(folded) == len(migrated) > 4
+    for span, (bucket, counts) in folded.items():
+        assert migrated[span][0].agrees_with(bucket)
+        assert migrated[span][1] == counts
 
 
 def test_there_is_one_newest_migration() -> None:

@@ -1,0 +1,34 @@
+"""Moments as the journal counts them, microseconds since 1970, and as both databases take them.
+
+Pure arithmetic; reads no clock.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+SECONDS_REMEMBERED = 4_096
+
+
+def moment_of(microseconds: int) -> datetime:
+    """Give the moment that many microseconds after 1970, exactly."""
+    return EPOCH + timedelta(microseconds=microseconds)
+
+
+def microseconds_of(moment: datetime) -> int:
+    """Give the microseconds from 1970 to a moment, exactly."""
+    return (moment - EPOCH) // MICROSECOND
+
+
+def stored_moment(microseconds: int) -> str:
+    """Give the moment that many microseconds after 1970 as both databases take it, and as SQLite compares it."""
+    seconds, rest = divmod(microseconds, 1_000_000)
+    return f"{_stored_second(seconds)}.{rest:06d}"
+
+
+@lru_cache(SECONDS_REMEMBERED)
+def _stored_second(seconds: int) -> str:
+    return moment_of(seconds * 1_000_000).replace(tzinfo=None).isoformat(" ")
