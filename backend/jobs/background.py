@@ -23,6 +23,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.adapters.country import open_countries
+from backend.adapters.local_artefacts import LocalArtefacts
 from backend.adapters.redis_state import RedisState
 from backend.config import Settings, load_settings, prepare_home
 from backend.core.clock import Clock, SystemClock, rfc3339
@@ -33,10 +34,12 @@ from backend.engine.metering.reader import JournalReader
 from backend.jobs.heartbeat import Heartbeat
 from backend.models.engine_options import FOLD_CACHE_MB, engine_options, install_sqlite_pragmas
 from backend.services.aggregation_service import JOB, aggregate
+from backend.services.change_service import ChangeService
 from backend.services.credit_gate import CreditGate
 from backend.services.credit_sweep import CreditSweep
 from backend.services.job_service import Interrupted
 from backend.services.journal_service import NO_PORTS, FoldPorts, FoldResult, fold_once
+from backend.services.recheck_service import Recheck
 from backend.services.retention_service import MINUTES_KEPT
 from backend.services.usage_rows import nowhere
 
@@ -45,6 +48,7 @@ BACKOFF_SECONDS_MAX = 5.0
 LAST_FOLDS_MAX = 200
 STEP_PAUSE_SECONDS = 0.01
 SWEEP_SECONDS = 2.0
+RECHECK_SECONDS = 60
 MINUTES_ASKED = "2-59/5"
 """From minute 2 of each hour, and every five minutes for as long as the hour is not done."""
 log = get_logger(__name__)
@@ -62,12 +66,14 @@ class Background:
     stop: threading.Event
     sweep: CreditSweep
     ports: FoldPorts = NO_PORTS
+    recheck: Recheck | None = None
 
     def run(self) -> None:
         """Fold and aggregate until told to stop."""
         scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
         scheduler.add_job(self.aggregate, "cron", minute=MINUTES_ASKED, misfire_grace_time=None)
         scheduler.add_job(self.aggregate, misfire_grace_time=None)
+        scheduler.add_job(self.ask_again, "interval", seconds=RECHECK_SECONDS)
         scheduler.start()
         try:
             self.fold_until_stopped()
@@ -141,6 +147,14 @@ class Background:
                 "purged_requests": done.purged_requests,
             }
 
+    def ask_again(self) -> None:
+        """Have scikit-learn answer a share of the calls again."""
+        try:
+            if self.recheck is not None:
+                self.recheck.run()
+        except Exception:  # The edge of a job: the next round tries again.
+            log.exception("recheck_failed")
+
     def publish(self) -> None:
         """Write the sign of life; a full disk must not end the loop."""
         try:
@@ -158,8 +172,10 @@ def build(settings: Settings, stop: threading.Event) -> Background:
     """Put the process together."""
     clock, sessions = SystemClock(), build_sessions(settings.database_uri)
     redis = RedisState(settings.redis_url) if settings.redis_url else None
-    cells = shared_parts(SharedState.open(settings.shared_state_file), redis).credits
-    gate = CreditGate(cells, sessions, clock)
+    shared = shared_parts(SharedState.open(settings.shared_state_file), redis)
+    cells, gate = shared.credits, CreditGate(shared.credits, sessions, clock)
+    artefacts, changes = LocalArtefacts(settings.models_store), ChangeService(shared.generation, sessions)
+    recheck = Recheck(sessions, artefacts, changes, clock, share=settings.recheck_per_million / 1e6)
     return Background(
         sessions=sessions,
         reader=JournalReader(settings.journal_folder),
@@ -168,7 +184,10 @@ def build(settings: Settings, stop: threading.Event) -> Background:
         heartbeat=Heartbeat(settings.modelport_home, clock),
         stop=stop,
         sweep=CreditSweep(sessions, cells, gate, settings.credit_hold_seconds),
-        ports=FoldPorts(open_countries(settings.geoip_database) or nowhere, gate.publish_all, MINUTES_KEPT),
+        ports=FoldPorts(
+            open_countries(settings.geoip_database) or nowhere, gate.publish_all, recheck.consider, MINUTES_KEPT
+        ),
+        recheck=recheck,
     )
 
 

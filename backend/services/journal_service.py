@@ -59,6 +59,8 @@ class FoldPorts:
     country_of: CountryOf = nowhere
     publish: Callable[[AbstractSet[str]], None] = lambda _account_ids: None
     """Takes the accounts whose ceiling of credits moved, after the commit."""
+    answered: Callable[[Sequence[CallRecord]], None] = lambda _records: None
+    """Takes the new calls as they were written down, after the commit."""
     minutes_kept: timedelta | None = None
     """Minutes that began longer ago are not written: the next purge would take them. None writes all."""
 
@@ -176,6 +178,7 @@ def _store(
         _set_aside(reader, batch.bad)
     if moved:
         ports.publish(moved)
+    ports.answered(kept)
     _report(batch, len(known))
     newest = max((record.occurred_at_us for record in fresh), default=None)
     return FoldResult(
