@@ -10,15 +10,16 @@ from __future__ import annotations
 import atexit
 import logging
 import multiprocessing
+import signal
 import time
 from collections.abc import Callable
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
-from granian.server.mp import MPServer, WorkerProcess
+from granian.server.mp import MPServer
 from prometheus_client.multiprocess import mark_process_dead
 
 from backend.config import Settings, load_settings
@@ -36,6 +37,10 @@ POLL_SECONDS = 0.02
 LOGGERS = {"_granian": {"handlers": [], "propagate": True}}
 """granian's own lines go where all others go."""
 log = logging.getLogger(__name__)
+
+
+AnyWorker: TypeAlias = Any
+"""granian's workers carry no types."""
 
 
 class Master(MPServer):
@@ -62,10 +67,10 @@ class Master(MPServer):
 
     def _init_shared_socket(self) -> None:
         """Bind once for all workers; on Linux granian itself gives each worker a socket, whose queue dies with it."""
-        super()._init_shared_socket()
-        if self._ssp is not None and self._shd is None:
-            self._shd = self._ssp.build()
-            self._ssp = None
+        super()._init_shared_socket()  # type: ignore[no-untyped-call]
+        spec: Any = self._ssp
+        if spec is not None:
+            self._shd, self._ssp = spec.build(), None
 
     def _respawn_workers(
         self,
@@ -78,8 +83,8 @@ class Master(MPServer):
         for index in workers:
             if self.interrupt_signal:
                 return
-            old = self.wrks[index]
-            fresh = self._spawn_worker(index, spawn_target, target_loader)
+            old: AnyWorker = self.wrks[index]
+            fresh: AnyWorker = self._spawn_worker(index, spawn_target, target_loader)
             fresh.start()
             self.wrks[index] = fresh
             if not self._becomes_ready(fresh):
@@ -94,7 +99,7 @@ class Master(MPServer):
             # Its gauges go; its counters stay.
             mark_process_dead(old._id())  # type: ignore[no-untyped-call]  # noqa: SLF001
 
-    def _becomes_ready(self, worker: WorkerProcess) -> bool:
+    def _becomes_ready(self, worker: AnyWorker) -> bool:
         """Wait until a worker is on the board; False when it ended by itself before. A killed one is no failure."""
         deadline = time.monotonic() + START_SECONDS_MAX
         status = self._board / f"{worker._id()}.json"  # noqa: SLF001
@@ -109,6 +114,9 @@ class Master(MPServer):
 
 def load_app(target: str) -> WSGIApplication:
     """Build the application in a worker: it ends with its master, and its timers end with it."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # Until granian sets its own, a forked worker has its master's handlers, and would not end.
+        signal.signal(number, signal.SIG_DFL)
     end_with_parent()
     module, _, name = target.partition(":")
     app: Any = getattr(import_module(module), name)

@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 EMAIL = "admin@example.com"
 PASSWORD = "correct horse battery"
 START_SECONDS = 90.0
+WEB_SERVERS = ("granian", "gunicorn")
 
 
 def free_port() -> int:
