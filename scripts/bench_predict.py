@@ -77,7 +77,7 @@ def served(name: str, threads: str) -> Iterator[tuple[Server, str, Path]]:
     with tempfile.TemporaryDirectory() as folder, running_server(Path(folder), **settings) as server:
         train(Path(folder) / "iris.joblib")
         model = server.upload(Path(folder) / "iris.joblib", "Iris")
-        api = server.export(model["id"], rate_limit_per_minute=100_000_000)
+        api = server.export(model["id"], rate_limit_per_minute=1_000_000)
         script = Path(folder) / "post.lua"
         script.write_text(LUA.format(body=json.dumps(ROW), key=api["api_key"]))
         wait_for(lambda: server.predict(api["api_id"], api["api_key"], ROW).status == 200, "a first answer")
