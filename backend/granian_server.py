@@ -14,6 +14,7 @@ import signal
 import time
 from collections.abc import Callable
 from importlib import import_module
+from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from granian.constants import HTTPModes, Interfaces
@@ -91,8 +92,8 @@ class Master(MPServer):
                 # It cannot start and the next could not either: granian ends a server that has such a mark.
                 self.respawned_wrks[index] = time.monotonic()
             old.terminate()
-            old.join(STOP_SECONDS_MAX)
-            if old.is_alive():
+            # Not join(): granian's watcher may have reaped it already, and it would still be called alive.
+            if not wait([old.inner.sentinel], STOP_SECONDS_MAX):
                 log.warning("Worker %s did not end in %s s and is killed", old._id(), STOP_SECONDS_MAX)  # noqa: SLF001
                 old.kill()
                 old.join()
