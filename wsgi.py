@@ -1,4 +1,4 @@
-"""What a WSGI server imports: `gunicorn wsgi:app`."""
+"""What a WSGI server imports as `wsgi:app`."""
 
 from backend.app import create_app
 

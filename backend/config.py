@@ -14,6 +14,8 @@ from pathlib import Path
 
 SECRET_BYTES = 48
 ENCRYPTION_KEY_BYTES = 32
+SERVERS = ("granian", "gunicorn")
+CGI_NAMES = ("CONTENT_LENGTH", "CONTENT_TYPE", "QUERY_STRING", "RAW_URI", "REMOTE_USER", "REQUEST_URI")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -27,6 +29,8 @@ class Settings:
 
     host: str = "127.0.0.1"
     port: int = 8000
+    server: str = "gunicorn"
+    """The web server: granian or gunicorn."""
     public_url: str = ""
     """How callers reach this server, such as https://models.example.com; empty: http://HOST:PORT."""
     modelport_home: Path = ROOT / "instance"
@@ -128,7 +132,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from the environment.
 
     Raises:
-        SettingError: a value that does not read as its type.
+        SettingError: a value that does not read as its type, or names no server.
     """
     source = os.environ if environ is None else environ
     given = {
@@ -136,6 +140,9 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         for item in fields(Settings)
         if source.get(item.name.upper(), "") != ""
     }
+    if given.get("server", SERVERS[0]) not in SERVERS:
+        message = f"SERVER must be {' or '.join(SERVERS)}, not {given['server']!r}"
+        raise SettingError(message)
     return Settings(**given)  # type: ignore[arg-type]
 
 
@@ -222,3 +229,10 @@ def child_environment(settings: Settings) -> dict[str, str]:
     """
     one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
     return {**one_thread, **os.environ, "PROMETHEUS_MULTIPROC_DIR": str(settings.metrics_folder)}
+
+
+def web_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """Give the web server's environment: granian hands it on with each request, so nothing in it may look like one."""
+    return {
+        name: value for name, value in environment.items() if not name.startswith("HTTP_") and name not in CGI_NAMES
+    }

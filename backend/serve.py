@@ -1,7 +1,8 @@
 """`python -m backend.serve`: the whole of Modelport as one process tree.
 
-Prepares the home (database, first administrator, demo), then keeps two children alive: gunicorn with its workers, and
-the background process that folds the journal and runs the scheduled jobs. Serves nothing itself and holds no models.
+Prepares the home (database, first administrator, demo), then keeps two children alive: the web server with its workers
+(SERVER: granian or gunicorn), and the background process that folds the journal and runs the scheduled jobs. Serves
+nothing itself and holds no models.
 
     SIGTERM, SIGINT   answers what was taken, folds what was answered, ends
     SIGHUP            reloads the workers one by one and the background process
@@ -10,7 +11,6 @@ the background process that folds the journal and runs the scheduled jobs. Serve
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import fcntl
 import json
 import os
@@ -28,12 +28,24 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from backend.config import ROOT, SettingError, Settings, child_environment, load_settings, prepare_home
+from backend.config import (
+    ROOT,
+    SettingError,
+    Settings,
+    child_environment,
+    load_settings,
+    prepare_home,
+    web_environment,
+)
+from backend.core.parent_death import end_with_parent
 
-PR_SET_PDEATHSIG = 1
 READY_SECONDS_MAX = 90.0
 STOP_SECONDS_MAX = 40.0
 RESTART_SECONDS = 1.0
+WEB_COMMANDS = {
+    "granian": [sys.executable, "-m", "backend.granian_server"],
+    "gunicorn": [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "deploy" / "gunicorn.conf.py"), "wsgi:app"],
+}
 POLL_SECONDS = 0.2
 
 
@@ -80,12 +92,6 @@ class Child:
         return self.process is not None and self.process.poll() is not None
 
 
-def end_with_parent() -> None:
-    """Ask the kernel to send SIGTERM when the parent dies, however it dies (Linux; elsewhere a no-op)."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
 class Supervisor:
     """Keeps the web server and the background process alive, and ends all children in order.
 
@@ -93,8 +99,7 @@ class Supervisor:
     """
 
     def __init__(self, settings: Settings, environment: Mapping[str, str]) -> None:
-        gunicorn = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "deploy" / "gunicorn.conf.py"), "wsgi:app"]
-        self.web = Child("web", gunicorn, environment)
+        self.web = Child("web", WEB_COMMANDS[settings.server], web_environment(environment))
         self.background = Child("background", [sys.executable, "-m", "backend.jobs.background"], environment)
         demo_calls = [sys.executable, "-m", "flask", "--app", "backend.app:create_app", "demo-traffic"]
         self.visitor = Child("visitor", demo_calls, environment)

@@ -1,27 +1,11 @@
 """gunicorn's settings; every value comes from Modelport's own settings."""
 
-import importlib
-
 from prometheus_client.multiprocess import mark_process_dead
 
 from backend.config import load_settings
+from backend.core.preloading import preload_libraries
 
 _settings = load_settings()
-
-LIBRARIES = (
-    "apiflask",
-    "argon2",
-    "flask_jwt_extended",
-    "flask_limiter",
-    "flask_migrate",
-    "flask_sqlalchemy",
-    "pandas",
-    "psutil",
-    "sklearn.compose",
-    "sklearn.ensemble",
-    "sklearn.linear_model",
-    "sklearn.pipeline",
-)
 
 bind = f"{_settings.host}:{_settings.port}"
 workers = _settings.web_concurrency
@@ -37,12 +21,8 @@ loglevel = _settings.log_level.lower()
 
 
 def on_starting(_server):
-    """Import libraries before the workers fork: their memory is shared, and a worker starts in a fraction of the time.
-
-    Only libraries: Modelport's own code is imported by each worker, so that a reload takes a new version of it.
-    """
-    for library in LIBRARIES:
-        importlib.import_module(library)
+    """Share the libraries' memory between the workers."""
+    preload_libraries()
 
 
 def worker_exit(_server, worker):

@@ -84,7 +84,11 @@ class Authenticator:
             raise Unavailable(DOWN, internal=f"no secret of {grant.key_id}")
         body = call.read_body(call.kind.body_bytes_max)
         message = _message(call, signed, body)
-        if not is_signed_by(grant.signing.secret, message, signed.signature):
+        secret = grant.signing.secret
+        if not (
+            is_signed_by(secret, message, signed.signature)
+            or is_signed_by(secret, _message(call, signed, body, empty_query="?"), signed.signature)
+        ):
             raise InvalidSignature("The signature does not match this request", details=_hint(grant, signed, message))
         if signed.scheme == "v1":
             self._check_time(signed, grant)
@@ -126,10 +130,12 @@ def _check_form(signed: SignedRequest, grant: Grant) -> None:
         raise InvalidSignature(f"The signature does not read: {shape if signed.scheme == 'v1' else 'id:64 hex digits'}")
 
 
-def _message(call: Call, signed: SignedRequest, body: bytes) -> bytes:
+def _message(call: Call, signed: SignedRequest, body: bytes, *, empty_query: str = "") -> bytes:
+    """Give what was signed; not every server tells an empty query from none, so both readings are tried."""
     if signed.scheme == "v0":
         return body
-    return string_to_sign(signed.timestamp, call.kind.method, call.request_target, body)
+    target = call.request_target if "?" in call.request_target else call.request_target + empty_query
+    return string_to_sign(signed.timestamp, call.kind.method, target, body)
 
 
 def _hint(grant: Grant, signed: SignedRequest, message: bytes) -> dict[str, object]:

@@ -59,7 +59,7 @@ def bounded_body() -> bytes:
 def _drain_refused(answer: Response) -> Response:
     """Read away what a refused request still has to send.
 
-    Only where the server marks the body's end (gunicorn does): elsewhere reading on could wait for ever.
+    Only where the server marks the body's end (granian and gunicorn do): elsewhere reading on could wait for ever.
     """
     has_body = bool(request.content_length) or "Transfer-Encoding" in request.headers
     if answer.status_code >= 400 and has_body and request.environ.get("wsgi.input_terminated"):

@@ -6,11 +6,16 @@ Called by both doors, Flask and bare WSGI, so that a caller is read in one way. 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from backend.engine.signing import KeyCredential, PlainKey, read_credential
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
+
+
+PATH_SAFE = "/:@!$&'()*+,;=~"
+"""What a path may hold as it is (RFC 3986, pchar)."""
 
 
 def credential_in(environ: WSGIEnvironment) -> KeyCredential | None:
@@ -34,11 +39,12 @@ def key_in(environ: WSGIEnvironment) -> str | None:
 def request_target_in(environ: WSGIEnvironment) -> str:
     """Give path and query exactly as the request line has them.
 
-    WSGI decodes the path, and a signature covers what was sent; gunicorn and werkzeug keep that as RAW_URI.
+    WSGI decodes the path, and a signature covers what was sent; gunicorn and werkzeug keep that as RAW_URI. granian
+    keeps the query only: the path is encoded again as URLs are usually written, and an empty query is none.
     """
     raw: str = environ.get("RAW_URI", "")
     if raw.startswith("/"):
         return raw
     query: str = environ.get("QUERY_STRING", "")
-    path: str = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
+    path = quote(environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", ""), PATH_SAFE, "latin-1")
     return f"{path}?{query}" if query else path

@@ -69,7 +69,8 @@ class PredictionDoor:
             *answer.headers,
         ]
         start_response(STATUS_LINES[answer.status], headers)
-        return (answer.body,)
+        # A list: granian sends one whole, and takes anything else for a stream.
+        return [answer.body]
 
     def _plain_length(self, environ: WSGIEnvironment) -> int:
         """Give the body's length; -1 where the request is not plain enough for this door."""

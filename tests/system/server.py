@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 EMAIL = "admin@example.com"
 PASSWORD = "correct horse battery"
 START_SECONDS = 90.0
+WEB_SERVERS = ("granian", "gunicorn")
 
 
 def free_port() -> int:
@@ -111,8 +112,9 @@ class Server:
         return reply.json
 
     def workers(self) -> list[psutil.Process]:
-        """Give gunicorn's workers: grandchildren whose parent is gunicorn's arbiter."""
-        return [worker for arbiter in self._children("gunicorn") for worker in arbiter.children()]
+        """Give the web server's workers: grandchildren whose parent is granian's or gunicorn's master."""
+        masters = [*self._children("backend.granian_server"), *self._children("gunicorn")]
+        return [worker for master in masters for worker in master.children()]
 
     def background(self) -> list[psutil.Process]:
         """Give the background process; none while it is being restarted."""

@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from tests.system.conftest import ROW
-from tests.system.server import Reply, Server, running_server, wait_for
+from tests.system.server import WEB_SERVERS, Reply, Server, running_server, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -65,9 +65,12 @@ def kill_at_random(server: Server, load: Load) -> None:
                 victim.kill()
 
 
-def test_no_answered_call_is_lost_or_counted_twice_when_processes_are_killed(tmp_path: Path, iris_file: Path) -> None:
+@pytest.mark.parametrize("web_server", WEB_SERVERS)
+def test_no_answered_call_is_lost_or_counted_twice_when_processes_are_killed(
+    tmp_path: Path, iris_file: Path, web_server: str
+) -> None:
     """Each answered call stands in api_requests once, and its hours' buckets count every row exactly once."""
-    with running_server(tmp_path) as server:
+    with running_server(tmp_path, SERVER=web_server) as server:
         api = server.export(server.upload(iris_file, "Iris")["id"], rate_limit_per_minute=1_000_000)
         with Load(server, api["api_id"], api["api_key"]) as load:
             kill_at_random(server, load)

@@ -8,10 +8,11 @@ import sqlite3
 import threading
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.system.conftest import ROW
-from tests.system.server import Server, running_server, wait_for
+from tests.system.server import WEB_SERVERS, Server, is_ready, running_server, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -46,9 +47,10 @@ class Callers:
             self.answered.append(reply.json["request_id"])
 
 
-def test_a_reload_replaces_every_worker_and_drops_no_call(tmp_path: Path, iris_file: Path) -> None:
+@pytest.mark.parametrize("web_server", WEB_SERVERS)
+def test_a_reload_replaces_every_worker_and_drops_no_call(tmp_path: Path, iris_file: Path, web_server: str) -> None:
     """SIGHUP takes a new version into service while callers go on."""
-    with running_server(tmp_path) as server:
+    with running_server(tmp_path, SERVER=web_server) as server:
         api = server.export(server.upload(iris_file, "Iris")["id"], rate_limit_per_minute=1_000_000)
         before = {worker.pid for worker in server.workers()}
         callers = Callers(server, api["api_id"], api["api_key"])
@@ -66,9 +68,12 @@ def test_a_reload_replaces_every_worker_and_drops_no_call(tmp_path: Path, iris_f
     assert set(callers.statuses) == {200}
 
 
-def test_a_stop_folds_every_answered_call_before_the_server_ends(tmp_path: Path, iris_file: Path) -> None:
+@pytest.mark.parametrize("web_server", WEB_SERVERS)
+def test_a_stop_folds_every_answered_call_before_the_server_ends(
+    tmp_path: Path, iris_file: Path, web_server: str
+) -> None:
     """After SIGTERM the database holds every call that was answered, and the server ends with status 0."""
-    with running_server(tmp_path) as server:
+    with running_server(tmp_path, SERVER=web_server) as server:
         api = server.export(server.upload(iris_file, "Iris")["id"], rate_limit_per_minute=1_000_000)
         callers = Callers(server, api["api_id"], api["api_key"])
         wait_for(lambda: len(callers.statuses) > 50, "some calls")
@@ -78,3 +83,23 @@ def test_a_stop_folds_every_answered_call_before_the_server_ends(tmp_path: Path,
         stored = {row[0] for row in database.execute("SELECT request_id FROM api_requests")}
     assert set(callers.answered) <= stored
     assert set(callers.statuses) == {200}
+
+
+@pytest.mark.parametrize("web_server", WEB_SERVERS)
+def test_workers_killed_again_and_again_are_replaced_and_end_with_the_tree(tmp_path: Path, web_server: str) -> None:
+    """A worker killed soon after its start is no reason to give up, and a killed supervisor leaves nobody behind."""
+    with running_server(tmp_path, SERVER=web_server) as server:
+        for _ in range(3):
+            before = {worker.pid for worker in server.workers()}
+            for worker in server.workers():
+                worker.kill()
+            wait_for(
+                lambda before=before: len({worker.pid for worker in server.workers()} - before) == 2,  # type: ignore[misc]
+                "new workers",
+                60,
+            )
+        wait_for(lambda: is_ready(server), "ready again", 60)
+        tree = psutil.Process(server.process.pid).children(recursive=True)
+        server.process.kill()
+        server.process.wait()
+        assert psutil.wait_procs(tree, timeout=60)[1] == []

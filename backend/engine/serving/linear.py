@@ -12,7 +12,6 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from scipy.special import expit  # noqa: TID253 - scikit-learn brings it along wherever this is used
 
 from backend.engine.serving.foreign import Array, Foreign
 
@@ -44,6 +43,9 @@ def logistic_proba(model: Foreign, rows: Array) -> Array | None:
     if scores is None:
         return None
     if len(model.classes_) <= 2:
+        # scikit-learn's own; a worker without such a model does without scipy.
+        from scipy.special import expit
+
         share = expit(scores[:, 0])
         return np.stack([1 - share, share], axis=1)
     scores -= scores.max(axis=1).reshape(-1, 1)
