@@ -17,12 +17,11 @@ depends_on = None
 
 
 def upgrade():
-    with op.batch_alter_table("ml_models", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("compiled", sa.JSON(), nullable=True))
-        batch_op.add_column(sa.Column("runtime", sa.String(length=20), server_default="auto", nullable=False))
+    op.add_column("ml_models", sa.Column("compiled", sa.JSON(), nullable=True))
+    op.add_column("ml_models", sa.Column("runtime", sa.String(length=20), server_default="auto", nullable=False))
 
 
 def downgrade():
-    with op.batch_alter_table("ml_models", schema=None) as batch_op:
-        batch_op.drop_column("runtime")
-        batch_op.drop_column("compiled")
+    # Not in a batch: that makes the table anew on SQLite, and dropping the old one takes everything that hangs on it along.
+    op.drop_column("ml_models", "runtime")
+    op.drop_column("ml_models", "compiled")
