@@ -102,7 +102,7 @@ def read_model(model_id: int) -> MLModelOut:
 @access("write")
 @models.input(ChangeModelIn)
 @models.output(MLModelOut)
-@refuses(400, 404, 413, 415)
+@refuses(400, 404, 413, 415, 422)
 def change_model(model_id: int, json_data: ChangeModelIn) -> MLModelOut:
     """Choose what answers for a model: whatever is proven and fastest, or scikit-learn only; from the next call on."""
     return model_out(compile_service.choose_runtime(model_id, json_data.runtime, viewer=current_viewer()))
