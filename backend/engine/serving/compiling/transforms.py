@@ -153,7 +153,6 @@ def _tables_of(part: Part, contract: Contract, at: int) -> list[tuple[TableCell,
     found: list[tuple[TableCell, Array]] = []
     start = 0
     for place, (values, width) in enumerate(zip(known, widths, strict=True)):
-        listed = list(values)
         asked = [value for value in values if value is not None]
         outputs = _asked(part, contract, usual, place, asked)
         gap = _asked_or_none(part, contract, usual, place, None)
