@@ -1,8 +1,8 @@
 """`python -m backend.granian_server`: granian with Modelport's settings, started by `backend.serve`.
 
 granian's own master gives up when a worker dies twice within seconds, and a reload ends the old worker after a fixed
-wait. Here a killed worker is always replaced, an old one ends when the new one is ready, and all workers take
-connections from one socket, so that none waits in the queue of a worker that is gone. Serves nothing itself.
+wait. Here a killed worker is always replaced, an old one ends when the new one is ready, and a worker inherits the
+socket of the one before it, so that no connection waits in the queue of a worker that is gone. Serves nothing itself.
 """
 
 from __future__ import annotations
@@ -65,13 +65,25 @@ class Master(MPServer):
             workers_kill_timeout=STOP_SECONDS_MAX,
         )
         self._board = settings.workers_folder
+        self._sockets: list[Any] = []
 
     def _init_shared_socket(self) -> None:
-        """Bind once for all workers; on Linux granian itself gives each worker a socket, whose queue dies with it."""
+        """Bind a socket for each worker and keep it here.
+
+        The kernel spreads connections over them, where workers that accept from one socket leave all to whoever wakes
+        first. On Linux granian itself lets each worker bind its own, whose waiting connections die with the worker.
+        """
         super()._init_shared_socket()  # type: ignore[no-untyped-call]
         spec: Any = self._ssp
         if spec is not None:
-            self._shd, self._ssp = spec.build(), None
+            self._sockets = [spec.build() for _ in range(self.workers)]
+            self._ssp = None
+
+    def _spawn_worker(self, idx: int, target: Callable[..., None], callback_loader: Callable[..., Any]) -> AnyWorker:
+        """Give a worker the socket of the one that it replaces, with the connections that wait there."""
+        if self._sockets:
+            self._shd = self._sockets[idx]
+        return super()._spawn_worker(idx, target, callback_loader)  # type: ignore[no-untyped-call]
 
     def _respawn_workers(
         self,
