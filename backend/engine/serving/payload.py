@@ -11,7 +11,7 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 from math import hypot
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 import orjson
@@ -23,19 +23,40 @@ from backend.engine.serving.values import EXACT_MAX, MISSING, rule_of
 
 ROWS_MAX: Final = 10_000
 _NUMBERS: Final = frozenset({float, int})
+_NUMERIC: Final = b"0123456789+-.eE,[] \t\r\n"
+_CONTAINERS: Final = frozenset({dict, list})
 
 
-class Batch(NamedTuple):
+class Batch:
     """Validated rows, ready for a runtime.
 
-    `matrix` is float64, shape (rows, columns), nulls as NaN, where every column is numeric; `columns` is one list of
-    values per column of the contract otherwise, nulls as None. `single` says that the body was one record.
+    Where every column is numeric, `matrix` is float64 of shape (rows, columns), nulls as NaN; of one row of numbers it
+    is made when it is first asked for, since plain numbers in `row` are cheaper to work with. Otherwise `columns` is
+    one list of values per column of the contract, nulls as None. `single` says that the body was one record.
     """
 
-    rows: int
-    single: bool
-    matrix: Array | None = None
-    columns: tuple[list[Any], ...] | None = None
+    __slots__ = ("_matrix", "columns", "row", "rows", "single")
+
+    def __init__(
+        self,
+        rows: int,
+        single: bool,  # noqa: FBT001 - made for every call: keywords cost
+        matrix: Array | None = None,
+        columns: tuple[list[Any], ...] | None = None,
+        row: Sequence[float] | None = None,
+    ) -> None:
+        self.rows = rows
+        self.single = single
+        self._matrix = matrix
+        self.columns = columns
+        self.row = row
+
+    @property
+    def matrix(self) -> Array | None:
+        """All rows as one array."""
+        if self._matrix is None and self.row is not None:
+            self._matrix = np.array((self.row,), dtype=np.float64)
+        return self._matrix
 
 
 class PayloadReader:
@@ -59,6 +80,7 @@ class PayloadReader:
         self._is_plain = self._is_numeric and all(
             column.type == "number" and not column.closed for column in contract.columns
         )
+        self._takes_plain_rows = self._is_plain and not contract.named
         self._pick: Callable[[Mapping[str, Any]], Any] = operator.itemgetter(*self._names)
 
     def read(self, body: bytes) -> Batch:
@@ -71,25 +93,50 @@ class PayloadReader:
             decoded = orjson.loads(body)
         except orjson.JSONDecodeError as error:
             raise refuse_undecodable(body, error) from None
-        if type(decoded) is dict and len(decoded) == self._width:
-            batch = self._flat_record(decoded, body) if self._is_plain else self._mixed_record(decoded, body)
-            if batch is not None:
-                return batch
-        return self._read_rows(decoded, body)
+        batch = None
+        if type(decoded) in _CONTAINERS and len(decoded) == self._width:
+            batch = self._short_way(decoded, body)
+        if batch is None and self._takes_plain_rows and type(decoded) is list:
+            batch = self._flat_rows(decoded, body)
+        return batch or self._read_rows(decoded, body)
 
-    def _flat_record(self, record: dict[str, Any], body: bytes) -> Batch | None:
-        """Take one record of plain numbers the short way; None when anything about it needs a closer look."""
+    def _short_way(self, decoded: Any, body: bytes) -> Batch | None:  # noqa: ANN401 - an object or an array
+        """Take one record that has as many values as there are columns; None when it needs a closer look."""
+        if type(decoded) is dict:
+            return self._flat_record(decoded, body) if self._is_plain else self._mixed_record(decoded, body)
+        return self._flat_row(decoded, body) if self._takes_plain_rows else None
+
+    def _flat_row(self, row: Sequence[Any], body: bytes) -> Batch | None:
+        """Take one array of plain numbers."""
         try:
-            values = self._pick(record) if self._width > 1 else (record[self._names[0]],)
             # One call in C tells numbers from all else but booleans, and bounds every one of them.
             # 2**53 + 1 rounds to 2**53 on the way, so the bound itself is looked at closely.
-            if hypot(*values) >= EXACT_MAX or b"true" in body or b"false" in body:
+            if hypot(*row) >= EXACT_MAX or b"true" in body or b"false" in body:
                 return None
-        except (KeyError, TypeError, OverflowError):
+        except (TypeError, OverflowError):
             return None
-        if body.count(b":") != self._width:
-            return None  # perhaps a key written twice, of which the decoder keeps the last
-        return Batch(1, True, np.array((values,), dtype=np.float64))  # noqa: FBT003 - one record
+        return Batch(1, True, None, None, row)  # noqa: FBT003 - one record
+
+    def _flat_rows(self, rows: list[Any], body: bytes) -> Batch | None:
+        """Take an array of arrays of plain numbers; None when anything about it needs a closer look."""
+        # Without a letter, a quote or a brace there is nothing but numbers in it.
+        if not 0 < len(rows) <= self.rows_max or body.translate(None, _NUMERIC):
+            return None
+        try:
+            matrix = np.array(rows, dtype=np.float64)
+        except (ValueError, TypeError, OverflowError):
+            return None
+        is_table = matrix.ndim == 2 and matrix.shape[1] == self._width
+        return Batch(len(rows), False, matrix) if is_table and _is_exact(matrix) else None  # noqa: FBT003 - many
+
+    def _flat_record(self, record: dict[str, Any], body: bytes) -> Batch | None:
+        """Take one object of plain numbers."""
+        try:
+            row = self._pick(record) if self._width > 1 else (record[self._names[0]],)
+        except KeyError:
+            return None
+        # With more colons than keys, perhaps a key is written twice, of which the decoder keeps the last.
+        return self._flat_row(row, body) if body.count(b":") == self._width else None
 
     def _mixed_record(self, record: dict[str, Any], body: bytes) -> Batch | None:
         """Take one record of texts and numbers the short way; None when anything about it needs a closer look."""
@@ -214,7 +261,12 @@ def _plain_matrix(table: Sequence[Sequence[Any]]) -> Array | None:
     if not _NUMBERS.issuperset(map(type, chain.from_iterable(table))):
         return None
     matrix = np.array(table, dtype=np.float64)
-    return matrix if matrix.max() < EXACT_MAX and matrix.min() > -EXACT_MAX else None
+    return matrix if _is_exact(matrix) else None
+
+
+def _is_exact(matrix: Array) -> bool:
+    """Tell whether float64 holds every whole number of a matrix as it was written."""
+    return bool(matrix.max() < EXACT_MAX and matrix.min() > -EXACT_MAX)
 
 
 def _kind(value: object) -> str:

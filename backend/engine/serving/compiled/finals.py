@@ -8,26 +8,29 @@ ONNX, ai.onnx.ml 5, TreeEnsemble.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from operator import mul
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from backend.engine.serving.compiled import links
 from backend.engine.serving.compiled.links import One, Scores
-from backend.engine.serving.compiled.sessions import Run, session_of
+from backend.engine.serving.compiled.sessions import session_of
 from backend.engine.serving.compiled.spec import Boosted, Graph, Leaves, Linear, MeanOfTrees, Part, Vote
 from backend.engine.serving.foreign import Array
 
+PLAIN_PRODUCTS_MAX: Final = 256
+"""Up to so many products a row, plain numbers are faster than making arrays of them."""
 ROUNDING: Final = 1e-12
 """What a sum of products may be off, relative to the largest of them: thousands of terms at 2**-53 each."""
 
 
 class Answers(NamedTuple):
-    """The two ways to ask a final; both take a matrix of float64, shape (rows, width)."""
+    """The two ways to ask a final: a matrix of float64, shape (rows, width), and the numbers of one row."""
 
     many: Callable[[Array], Scores]
-    one: Callable[[Array], One]
+    one: Callable[[Sequence[float]], One]
 
 
 def final_of(final: Part, arrays: Mapping[str, Array]) -> Answers:
@@ -56,11 +59,19 @@ def _linear(final: Linear, arrays: Mapping[str, Array]) -> Answers:
     def many(rows: Array) -> Scores:
         return link(rows @ coef + intercept, links.MARGIN + scale * np.abs(rows).max(axis=1))
 
-    def one(rows: Array) -> One:
-        raw: list[float] = (rows @ coef + intercept)[0].tolist()
-        return link_one(raw, links.MARGIN + scale * max(map(abs, rows[0].tolist())))
+    def one(row: Sequence[float]) -> One:
+        raw: list[float] = (np.array(row, dtype=np.float64) @ coef + intercept).tolist()
+        return link_one(raw, links.MARGIN + scale * max(map(abs, row)))
 
-    return Answers(many, one)
+    if coef.size > PLAIN_PRODUCTS_MAX:
+        return Answers(many, one)
+    weights = [(column, start) for column, start in zip(coef.T.tolist(), intercept.tolist(), strict=True)]
+
+    def one_plain(row: Sequence[float]) -> One:
+        raw = [sum(map(mul, row, column)) + start for column, start in weights]
+        return link_one(raw, links.MARGIN + scale * max(map(abs, row)))
+
+    return Answers(many, one_plain)
 
 
 def _boosted(final: Boosted, arrays: Mapping[str, Array]) -> Answers:
@@ -72,8 +83,8 @@ def _boosted(final: Boosted, arrays: Mapping[str, Array]) -> Answers:
     def many(rows: Array) -> Scores:
         return link(run(_narrowed(rows) if is_narrow else rows)[0] + base, links.MARGIN)
 
-    def one(rows: Array) -> One:
-        sums = run(_narrowed(rows) if is_narrow else rows)[0][0].tolist()
+    def one(row: Sequence[float]) -> One:
+        sums = run(_narrow_row(row) if is_narrow else np.array((row,), dtype=np.float64))[0][0].tolist()
         return link_one([part + start for part, start in zip(sums, starts, strict=True)], links.MARGIN)
 
     return Answers(many, one)
@@ -85,30 +96,32 @@ def _mean(final: MeanOfTrees, arrays: Mapping[str, Array]) -> Answers:
     def many(rows: Array) -> Scores:
         return Scores(values=run(_narrowed(rows))[0][:, 0] / trees)
 
-    def one(rows: Array) -> One:
-        return One(run(_narrowed(rows))[0].item() / trees)
+    def one(row: Sequence[float]) -> One:
+        return One(run(_narrow_row(row))[0].item() / trees)
 
     return Answers(many, one)
 
 
 def _vote(final: Vote, arrays: Mapping[str, Array]) -> Answers:
     run, trees = session_of(arrays[final.onnx]), final.trees
-    other: list[Run] = []
+    # Both at once: the first tie of a loaded model should not wait for a second ensemble to be made.
+    other = None if final.other is None else session_of(arrays[final.other])
 
     def many(rows: Array) -> Scores:
         narrow = _narrowed(rows)
         share = run(narrow)[0] / trees
         shares = np.concatenate((1.0 - share, share), axis=1)
-        if (np.abs(share - 0.5) <= links.MARGIN).any():
+        if other is not None:
             # The first class wins a tie, so here its own sum counts, to the last bit.
-            other[:] = other or [session_of(arrays[final.other])]
-            shares[:, :1] = other[0](narrow)[0] / trees
+            ties = np.abs(share[:, 0] - 0.5) <= links.MARGIN
+            if ties.any():
+                shares[ties, :1] = other(narrow[ties])[0] / trees
         return Scores(chosen=shares.argmax(axis=1), shares=shares)
 
-    def one(rows: Array) -> One:
-        share = run(_narrowed(rows))[0].item() / trees
-        if abs(share - 0.5) <= links.MARGIN:
-            return _first(many(rows))
+    def one(row: Sequence[float]) -> One:
+        share = run(_narrow_row(row))[0].item() / trees
+        if other is not None and abs(share - 0.5) <= links.MARGIN:
+            return _first(many(np.array((row,), dtype=np.float64)))
         return One(None, 1 if share > 0.5 else 0, [1.0 - share, share])
 
     return Answers(many, one)
@@ -124,8 +137,8 @@ def _leaves(final: Leaves, arrays: Mapping[str, Array]) -> Answers:
         shares /= trees
         return Scores(chosen=shares.argmax(axis=1), shares=shares)
 
-    def one(rows: Array) -> One:
-        leaves = run(_narrowed(rows))[0][0].astype(np.intp)
+    def one(row: Sequence[float]) -> One:
+        leaves = run(_narrow_row(row))[0][0].astype(np.intp)
         sums = np.add.reduce(each.take(leaves, axis=0), axis=0).tolist()
         shares = [part / trees for part in sums]
         return One(None, shares.index(max(shares)), shares)
@@ -146,7 +159,7 @@ def _graph(final: Graph, arrays: Mapping[str, Array]) -> Answers:
         shares = found[1].astype(np.float64)
         return Scores(chosen=shares.argmax(axis=1), shares=shares, unclear=links.close(shares, margin))
 
-    return Answers(many, lambda rows: _first(many(rows)))
+    return Answers(many, lambda row: _first(many(np.array((row,), dtype=np.float64))))
 
 
 def _first(scores: Scores) -> One:
@@ -160,3 +173,8 @@ def _first(scores: Scores) -> One:
 def _narrowed(rows: Array) -> Array:
     """Round as scikit-learn's trees do before they compare; the comparison itself is of 64 bits there and here."""
     return rows.astype(np.float32).astype(np.float64)
+
+
+def _narrow_row(row: Sequence[float]) -> Array:
+    """Do the same with one row."""
+    return np.array((row,), dtype=np.float32).astype(np.float64)

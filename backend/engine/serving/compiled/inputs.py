@@ -6,8 +6,9 @@ than the model; many rows go column by column.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias, cast
 
 import numpy as np
 
@@ -26,6 +27,20 @@ _OPERATIONS: Final[dict[str, Callable[[Array, Array], Array]]] = {
     "fill": lambda rows, values: np.where(np.isnan(rows), values, rows),
     "take": lambda rows, positions: rows.take(positions, axis=1),
     "project": np.matmul,
+}
+_ROW_WIDTH_MAX: Final = 200
+"""Wider rows are cheaper as arrays."""
+_RowOperation: TypeAlias = Callable[[Sequence[float], list[Any]], Sequence[float]]
+_ROW_OPERATIONS: Final[dict[str, _RowOperation]] = {
+    "minus": lambda row, values: list(map(operator.sub, row, values)),
+    "over": lambda row, values: list(map(operator.truediv, row, values)),
+    "times": lambda row, values: list(map(operator.mul, row, values)),
+    "plus": lambda row, values: list(map(operator.add, row, values)),
+    # NaN comes first and stays, as numpy has it.
+    "at_least": lambda row, values: list(map(max, row, values)),
+    "at_most": lambda row, values: list(map(min, row, values)),
+    "fill": lambda row, values: [value if number != number else number for number, value in zip(row, values)],  # noqa: B905, PLR0124
+    "take": lambda row, places: [row[place] for place in places],
 }
 
 
@@ -67,9 +82,11 @@ class Cells:
     def __call__(self, batch: Batch) -> Array:
         """Give the matrix, float64 of shape (rows, width); always a fresh one."""
         columns = batch.columns if batch.columns is not None else _columns_of(batch)
-        return self._row(columns) if batch.rows == 1 else self._rows(columns, batch.rows)
+        return self._rows(columns, batch.rows)
 
-    def _row(self, columns: Sequence[Sequence[Any]]) -> Array:
+    def row(self, batch: Batch) -> list[float]:
+        """Give the numbers of a batch of one row."""
+        columns = batch.columns if batch.columns is not None else _columns_of(batch)
         row = self._empty.copy()
         for column, at, fill in self._numbers:
             value = columns[column][0]
@@ -81,7 +98,7 @@ class Cells:
                 raise _unknown(value)
             for at, output in filled[place]:
                 row[at] = output
-        return np.array((row,), dtype=np.float64)
+        return row
 
     def _rows(self, columns: Sequence[Sequence[Any]], rows: int) -> Array:
         matrix = np.zeros((rows, len(self._empty)))
@@ -106,6 +123,26 @@ def steps_of(steps: Sequence[Step], arrays: Mapping[str, Array]) -> Callable[[Ar
         return rows
 
     return run
+
+
+def row_steps_of(steps: Sequence[Step], arrays: Mapping[str, Array]) -> Callable[[Sequence[float]], Sequence[float]]:
+    """Give the same for the numbers of one row, without arrays where plain numbers do as well."""
+    program = tuple((_ROW_OPERATIONS.get(step.kind), arrays[step.array].tolist()) for step in steps)
+    is_plain = all(operation is not None and _is_row(values) for operation, values in program)
+    if not is_plain or any(step.kind == "over" and 0.0 in arrays[step.array] for step in steps):
+        many = steps_of(steps, arrays)
+        return lambda row: cast("list[float]", many(np.array((row,), dtype=np.float64))[0].tolist())
+
+    def run(row: Sequence[float]) -> Sequence[float]:
+        for operation, values in program:
+            row = operation(row, values)  # type: ignore[misc] # none is None here
+        return row
+
+    return run
+
+
+def _is_row(values: Any) -> bool:  # noqa: ANN401 - what tolist() gives
+    return isinstance(values, list) and len(values) <= _ROW_WIDTH_MAX and not any(isinstance(v, list) for v in values)
 
 
 def _table(cell: TableCell, outputs: Array) -> _Table:

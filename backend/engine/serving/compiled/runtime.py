@@ -16,7 +16,7 @@ import orjson
 from backend.core.errors import ModelFailed
 from backend.engine.serving.compiled.finals import final_of
 from backend.engine.serving.compiled.form import Form
-from backend.engine.serving.compiled.inputs import Cells, steps_of
+from backend.engine.serving.compiled.inputs import Cells, row_steps_of, steps_of
 from backend.engine.serving.compiled.links import Scores
 from backend.engine.serving.contract import Contract, class_key
 from backend.engine.serving.foreign import Array
@@ -39,7 +39,7 @@ class CompiledRuntime:
         self.contract = contract
         self.size_bytes = sum(array.nbytes for array in arrays.values())
         self._cells = None if spec.cells is None else Cells(spec.cells, spec.width, arrays)
-        self._steps = steps_of(spec.steps, arrays)
+        self._steps, self._row_steps = steps_of(spec.steps, arrays), row_steps_of(spec.steps, arrays)
         self._final = final_of(spec.final, arrays)
         self._classes = contract.classes or ()
         self._labels = tuple(class_key(label) for label in self._classes)
@@ -75,7 +75,7 @@ class CompiledRuntime:
 
     def _one(self, batch: Batch) -> Outcome | None:
         """Answer one row, without the arrays that many rows pay for."""
-        one = self._final.one(self._steps(self._matrix(batch)))
+        one = self._final.one(self._row_steps(self._row(batch)))
         if one.is_unclear:
             return None
         if one.chosen < 0:
@@ -87,6 +87,14 @@ class CompiledRuntime:
             return Outcome([label], None, (), batch.single)
         _refuse_infinite(one.shares)
         return Outcome([label], [one.shares], self._labels, batch.single)
+
+    def _row(self, batch: Batch) -> Sequence[float]:
+        if self._cells is not None:
+            return self._cells.row(batch)
+        if batch.row is not None:
+            return batch.row
+        row: list[float] = self._matrix(batch)[0].tolist()
+        return row
 
     def _matrix(self, batch: Batch) -> Array:
         if self._cells is not None:

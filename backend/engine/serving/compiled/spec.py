@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-COMPILER = 1
+COMPILER = 2
 """Raised when a compiled model of before may not be run any more; such a one is compiled again."""
 
 ArrayName = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")]
@@ -96,11 +96,14 @@ class MeanOfTrees(Part):
 
 
 class Vote(Part):
-    """A forest of two classes: the second one's share is summed; the first one's only where both are about equal."""
+    """A forest of two classes: the second one's share is summed; the first one's only where both are about equal.
+
+    Without `other` every leaf holds one class alone: the sums are whole numbers, and exact.
+    """
 
     kind: Literal["vote"] = "vote"
     onnx: ArrayName
-    other: ArrayName
+    other: ArrayName | None
     trees: Annotated[int, Field(ge=1)]
 
 

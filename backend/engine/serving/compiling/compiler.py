@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 
 from backend.engine.serving.compiled.form import Form
 from backend.engine.serving.compiled.runtime import CompiledRuntime
@@ -74,11 +74,18 @@ def compile_estimator(
     return best.candidate.form, report
 
 
+WORTH_LOADING: Final = 2.0
+"""How many times faster scikit-learn must be before many rows are left to it."""
+
+
 def rows_faster(measured: Sequence[Timing]) -> int | None:
-    """Give up to how many rows the compiled form is the faster one at every measured size; None for any number."""
+    """Give up to how many rows the compiled form is used; None for any number.
+
+    One row must be faster. Many may be somewhat slower: a worker that never needs scikit-learn is half as large.
+    """
     reached = 0
     for timing in measured:
-        if timing.compiled_us > timing.quickest_us:
+        if timing.compiled_us > timing.quickest_us * (1 if timing.rows == 1 else WORTH_LOADING):
             return reached
         reached = timing.rows
     return None

@@ -41,9 +41,12 @@ def _forest_classifier(estimator: Foreign, columns: int) -> Iterator[Read]:
     grown = _trees_in(estimator)
     count, limits = len(grown), _thresholds(grown, columns)
     if len(estimator.classes_) == 2:
-        first, second = (_bytes(trees.sum_of(grown, columns, place=place)) for place in (0, 1))
-        final = Vote(onnx="second", other="first", trees=count)
-        yield Read("share of the second class", final, {"first": first, "second": second}, limits)
+        arrays = {"second": _bytes(trees.sum_of(grown, columns, place=1))}
+        is_pure = all(np.isin(tree.value[tree.is_leaf], (0.0, 1.0)).all() for tree in grown)
+        if not is_pure:
+            arrays["first"] = _bytes(trees.sum_of(grown, columns, place=0))
+        final = Vote(onnx="second", other=None if is_pure else "first", trees=count)
+        yield Read("share of the second class", final, arrays, limits)
     model, values = trees.leaves_of(grown, columns)
     arrays = {"leaves": _bytes(model), "shares": values}
     yield Read("leaf of each tree", Leaves(onnx="leaves", shares="shares", trees=count), arrays, limits)

@@ -132,9 +132,10 @@ def test_many_rows_go_to_whoever_is_faster(compiled: Give) -> None:
 
 
 def test_the_winner_is_chosen_by_the_number_of_rows() -> None:
-    """Faster for one row and slower for a thousand: used up to the last size at which it won."""
-    faster, slower = Timing(1, 900.0, 100.0, 10.0), Timing(1_000, 900.0, 100.0, 200.0)
+    """Faster for one row and far slower for a thousand: used up to the last size at which it was worth it."""
+    faster, slower = Timing(1, 900.0, 100.0, 10.0), Timing(1_000, 900.0, 100.0, 250.0)
 
     assert rows_faster((faster, slower)) == 1
+    assert rows_faster((faster, replace(slower, compiled_us=150.0))) is None, "not worth loading scikit-learn for"
     assert rows_faster((faster, replace(faster, rows=1_000))) is None
-    assert rows_faster((replace(slower, rows=1),)) == 0
+    assert rows_faster((Timing(1, 900.0, 100.0, 101.0),)) == 0
