@@ -79,11 +79,11 @@ class Master(MPServer):
             self._sockets = [spec.build() for _ in range(self.workers)]
             self._ssp = None
 
-    def _spawn_worker(self, idx: int, target: Callable[..., None], callback_loader: Callable[..., Any]) -> AnyWorker:
+    def _spawn_worker(self, idx: int, target: Callable[..., None], callback_loader: Callable[..., Any]) -> AnyWorker:  # type: ignore[override] # its own subclass does so too
         """Give a worker the socket of the one that it replaces, with the connections that wait there."""
         if self._sockets:
             self._shd = self._sockets[idx]
-        return super()._spawn_worker(idx, target, callback_loader)  # type: ignore[no-untyped-call]
+        return super()._spawn_worker(idx, target, callback_loader)
 
     def _respawn_workers(
         self,

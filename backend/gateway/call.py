@@ -155,7 +155,7 @@ class Call:
     target: str
     credential: Credential | None
     request_target: str
-    """Path and query exactly as the request line has them: what a signature covers."""
+    """Path and query exactly as the request line has them: what a signature covers. Read for signed requests alone."""
     origin: str | None
     """The page a browser sends it from."""
     read_body: Callable[[int], bytes]

@@ -6,9 +6,8 @@ remembered is read again only after a change), no log line and no psutil.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
-from time import perf_counter_ns
+from time import perf_counter_ns, thread_time_ns
 
 from backend.core.errors import AppError, InvalidKey, NotFound, Unauthenticated
 from backend.core.jsontools import dumps
@@ -177,7 +176,8 @@ class Gateway:
 
     def _fields(self, call: Call, trail: Trail, answer: Answer, grant: Grant, target: Target) -> tuple[object, ...]:
         """Give the fields of the call's CallRecord in their order: naming them cost more than writing them."""
-        kind, bytes_max = call.kind, self.logged_body_bytes_max
+        kind, decision, error = call.kind, trail.decision, trail.error
+        bytes_max, asked, answered = self.logged_body_bytes_max, trail.body, answer.body
         wall_ns = perf_counter_ns() - call.started_ns
         return (
             call.request_id,
@@ -187,15 +187,15 @@ class Gateway:
             target.model_id,
             answer.status,
             trail.response_time,
-            percent(time.thread_time_ns() - call.cpu_started_ns, wall_ns),
+            percent(thread_time_ns() - call.cpu_started_ns, wall_ns),
             self.observer.memory_mb,
             trail.rows,
-            len(trail.body),
-            len(answer.body),
+            len(asked),
+            len(answered),
             call.remote_address,
-            clip_body(trail.body, bytes_max) if trail.body else None,
-            clip_body(answer.body, bytes_max),
-            trail.error.message if trail.error else None,
+            clip_body(asked, bytes_max) if asked else None,
+            clip_body(answered, bytes_max),
+            None if error is None else error.message,
             grant.account_id,
             grant.app_id,
             grant.environment,
@@ -206,12 +206,12 @@ class Gateway:
             trail.credits,
             trail.hold,
             trail.hold_end,
-            trail.decision is not None and trail.decision.overage is not None,
+            decision is not None and decision.overage is not None,
         )
 
 
 def _surface_rule(kind: AnyKind, surface: SurfaceLimit, grant: Grant) -> Policy:
-    key = f"surface:{kind.name}:{grant.environment}:{grant.account_id}"
+    key = f"surface:{kind.name}:{grant.environment}@{grant.account_id}"
     return Policy("surface", key, surface.calls, surface.window_seconds)
 
 

@@ -14,7 +14,7 @@ from backend.core.logging import get_logger
 from backend.core.plans import TEST_KEY_DAILY_QUOTA, plan_named
 from backend.engine.allowed import Network, is_allowed_address, is_allowed_origin, networks_of
 from backend.engine.keys import Environment
-from backend.engine.limits.rules import DailyQuota, Overage, Policy, Rule, TokenBucket
+from backend.engine.limits.rules import DailyQuota, Overage, Policy, Rule, RuleSet, TokenBucket
 from backend.engine.scopes import PREDICT_ANY, WRITE
 from backend.engine.sealing import SealBroken, Sealer
 from backend.models import Account, AppKey
@@ -42,7 +42,7 @@ class Grant:
     account_id: str
     environment: Environment
     scopes: frozenset[str]
-    rules: tuple[Rule, ...]
+    rules: RuleSet
     """Its limits: those of the key and of the plan."""
     key_id: str | None = None
     app_id: str | None = None
@@ -94,27 +94,28 @@ def grant_of_session(account: Account, environment: Environment) -> Grant:
     """Give what a signed-in account may call without a key: its own APIs, as often as its plan says."""
     rules: tuple[Rule, ...] = (plan_rule(account.id, account.plan, environment),)
     if environment == "test":
-        rules += (DailyQuota("daily-quota", f"day:playground:{account.id}", TEST_KEY_DAILY_QUOTA, "block"),)
+        rules += (DailyQuota("daily-quota", f"day:playground@{account.id}", TEST_KEY_DAILY_QUOTA, "block"),)
     return Grant(
         account_id=account.id,
         environment=environment,
         scopes=frozenset({PREDICT_ANY, WRITE}),
-        rules=rules,
+        rules=RuleSet(rules),
         source="playground",
     )
 
 
 def plan_rule(account_id: str, plan: str, environment: Environment) -> Policy:
     """Give the limit of all calls of an account in one environment."""
-    return Policy("plan", f"plan:{environment}:{account_id}", plan_named(plan).calls_per_minute, WINDOW_SECONDS)
+    return Policy("plan", f"plan:{environment}@{account_id}", plan_named(plan).calls_per_minute, WINDOW_SECONDS)
 
 
-def rules_of_key(key: AppKey, plan: Policy) -> tuple[Rule, ...]:
+def rules_of_key(key: AppKey, plan: Policy) -> RuleSet:
     """Give every limit of a key's calls; one that was lifted beyond its plan is not held by the plan.
 
     Keys of one line of rotations count together, so that a rotation gives no fresh quota.
     """
-    quota, counter = key.quota, key.counted_as or key.key_id
+    # Named after the account too, so that a call takes one lock for all its limits.
+    quota, counter = key.quota, f"{key.counted_as or key.key_id}@{key.account_id}"
     per_minute: Rule = (
         Policy("per-key", f"key:{counter}", quota.sustained_limit, WINDOW_SECONDS)
         if quota.burst_limit is None
@@ -126,7 +127,7 @@ def rules_of_key(key: AppKey, plan: Policy) -> tuple[Rule, ...]:
     if quota.daily_quota is not None:
         action = cast("Overage", quota.overage_action)
         rules += (DailyQuota("daily-quota", f"day:{counter}", quota.daily_quota, action),)
-    return rules
+    return RuleSet(rules)
 
 
 def _signing(key: AppKey, sealer: Sealer) -> Signing:

@@ -12,7 +12,7 @@ import pytest
 
 from backend.core.errors import InsufficientCredits, InvalidInput, NotFound, PayloadTooLarge
 from backend.engine.keys import Environment, mint_key
-from backend.engine.limits.rules import Decision, Overage, Policy, Rule
+from backend.engine.limits.rules import Decision, Overage, Policy, Rule, RuleSet
 from backend.engine.metering.records import CallRecord, decode
 from backend.engine.signing import PlainKey
 from backend.gateway.authentication import Authenticator
@@ -30,7 +30,7 @@ GRANT = Grant(
     account_id="account-1",
     environment="live",
     scopes=frozenset({"echo:7"}),
-    rules=(PER_KEY, PLAN),
+    rules=RuleSet((PER_KEY, PLAN)),
     key_id=KEY_ID,
     app_id="app-1",
 )

@@ -83,7 +83,7 @@ def test_a_reached_limit_answers_429_with_the_policys_name_and_when_to_come_back
 def test_a_kinds_own_limit_is_counted_per_account_in_the_same_decision(send: Send, world: World) -> None:
     """The surface limit joins key and plan: all pass and count, or none does."""
     send(kind=Shout())
-    assert world.admitted == [(PER_KEY, PLAN, Policy("surface", "surface:echo:live:account-1", 30, 60.0))]
+    assert world.admitted == [(PER_KEY, PLAN, Policy("surface", "surface:echo:live@account-1", 30, 60.0))]
 
 
 def test_invalid_input_counts_against_the_limit_and_costs_nothing(send: Send, world: World) -> None:

@@ -14,8 +14,8 @@ from backend.models import Account, APIKeyQuota, AppKey
 from backend.services.grants import Signing, grant_of_key, grant_of_session
 
 SEALER = Sealer(b"k" * 32)
-PER_KEY = Policy("per-key", "key:ak_live_1", 100, 60.0)
-PLAN = Policy("plan", "plan:live:account", 100, 60.0)
+PER_KEY = Policy("per-key", "key:ak_live_1@account", 100, 60.0)
+PLAN = Policy("plan", "plan:live@account", 100, 60.0)
 
 
 def key(quota: dict[str, Any] | None = None, **columns: Any) -> AppKey:
@@ -39,14 +39,14 @@ def key(quota: dict[str, Any] | None = None, **columns: Any) -> AppKey:
     ("quota", "rules"),
     [
         ({}, (PER_KEY, PLAN)),
-        ({"sustained_limit": 101}, (Policy("per-key", "key:ak_live_1", 101, 60.0),)),
-        ({"burst_limit": 600}, (TokenBucket("per-key", "bucket:ak_live_1", 600, 100), PLAN)),
+        ({"sustained_limit": 101}, (Policy("per-key", "key:ak_live_1@account", 101, 60.0),)),
+        ({"burst_limit": 600}, (TokenBucket("per-key", "bucket:ak_live_1@account", 600, 100), PLAN)),
         (
             {"daily_quota": 5, "overage_action": "charge"},
             (
-                Policy("per-key", "key:ak_live_1", 100, 60.0),
+                Policy("per-key", "key:ak_live_1@account", 100, 60.0),
                 PLAN,
-                DailyQuota("daily-quota", "day:ak_live_1", 5, "charge"),
+                DailyQuota("daily-quota", "day:ak_live_1@account", 5, "charge"),
             ),
         ),
     ],
@@ -59,7 +59,7 @@ def test_a_quota_becomes_rules(quota: dict[str, Any], rules: tuple[Any, ...]) ->
 def test_environments_and_plans_count_apart() -> None:
     """A test key uses up nothing of live callers; a larger plan allows more."""
     test = grant_of_key(key(environment="test"), "pro", SEALER)
-    assert Policy("plan", "plan:test:account", 500, 60.0) in test.rules
+    assert Policy("plan", "plan:test@account", 500, 60.0) in test.rules
 
 
 def test_the_secret_of_a_signing_key_is_opened_for_its_own_row_only() -> None:
@@ -83,7 +83,7 @@ def test_a_session_reaches_its_own_account_and_is_held_by_plan_and_day() -> None
     """Free test calls from the playground have the bounds of a test key."""
     account = Account(id="account", plan="business")
     live, test = grant_of_session(account, "live"), grant_of_session(account, "test")
-    assert live.rules == (Policy("plan", "plan:live:account", 1_000, 60.0),)
-    assert test.rules[1:] == (DailyQuota("daily-quota", "day:playground:account", TEST_KEY_DAILY_QUOTA, "block"),)
+    assert live.rules == (Policy("plan", "plan:live@account", 1_000, 60.0),)
+    assert test.rules[1:] == (DailyQuota("daily-quota", "day:playground@account", TEST_KEY_DAILY_QUOTA, "block"),)
     assert live.may_call("account", frozenset({"predict:7", "predict:*"}))
     assert not live.may_call("another", frozenset({"predict:7", "predict:*"}))

@@ -24,7 +24,7 @@ PAGE_BYTES = 4096
 
 # A constant and not a string: a file of another byte order reads as another magic and is refused.
 MAGIC = 0x4D504C494D495453
-VERSION = 3
+VERSION = 4
 
 MAGIC_AT = 0
 VERSION_AT = 1

@@ -12,7 +12,7 @@ from backend.engine.limits.buckets import count_in_bucket, judge_bucket
 from backend.engine.limits.days import count_in_day, judge_day
 from backend.engine.limits.naming import counter_name
 from backend.engine.limits.place import Place
-from backend.engine.limits.rules import NS, RULE_KINDS, Decision, Policy, Rule, TokenBucket, Usage, admitted
+from backend.engine.limits.rules import NS, RULE_KINDS, Decision, Policy, Rule, RuleSet, TokenBucket, Usage, admitted
 from backend.engine.limits.state import SharedState
 from backend.engine.limits.windows import judge_window
 
@@ -41,7 +41,7 @@ class StateLimiter:
         """
         if not rules or cost < 1:
             raise ValueError("a decision needs a rule and a cost")
-        keys = tuple([rule.counter for rule in rules])
+        keys = rules.counters if isinstance(rules, RuleSet) else tuple([rule.counter for rule in rules])
         places = self._state.acquire(keys)
         try:
             now = self._clock()

@@ -108,9 +108,10 @@ class Log:
         number = self.head
         words[base + (number & mask)] = now
         words[head_at] = number + 1
-        for more in range(1, cost):
-            words[base + ((number + more) & mask)] = now
-            words[head_at] = number + more + 1
+        if cost > 1:
+            for more in range(number + 1, number + cost):
+                words[base + (more & mask)] = now
+                words[head_at] = more + 1
 
     def clear(self) -> None:
         """Forget every call."""

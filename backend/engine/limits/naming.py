@@ -6,6 +6,7 @@ Used by rules, which carry their counter's name, and by both places where counte
 import enum
 
 _SEPARATOR = "\0"
+_TOGETHER = "@"
 
 
 class CounterKind(enum.IntEnum):
@@ -27,6 +28,15 @@ def counter_name(kind: CounterKind, key: str) -> str:
 def counter_kind(name: str) -> CounterKind:
     """Give the kind that a name was made for."""
     return _KINDS.get(name.partition(_SEPARATOR)[0], CounterKind.WINDOW) if _SEPARATOR in name else CounterKind.WINDOW
+
+
+def locked_with(name: str) -> str:
+    """Give what a counter is locked with: what follows an @ in its name, such as its account; else itself alone.
+
+    Counters that decide the same calls are locked by one step, and wait for each other anyway.
+    """
+    _, _, together = name.rpartition(_TOGETHER)
+    return together or name
 
 
 _KINDS = {kind.name.lower(): kind for kind in CounterKind}

@@ -7,7 +7,7 @@ from hashlib import blake2b
 
 from backend.engine.limits.layout import CHANGES_AT, EXTRA, HEAD, HIGH, LOW, RING, WINDOW
 from backend.engine.limits.log import Log
-from backend.engine.limits.naming import CounterKind, counter_kind
+from backend.engine.limits.naming import CounterKind, counter_kind, locked_with
 
 STRIPES = 1024
 
@@ -24,9 +24,11 @@ class Place(Log):
 
     def __init__(self, name: str, kind: CounterKind = CounterKind.WINDOW) -> None:
         digest = blake2b(name.encode(), digest_size=16).digest()
-        self.high = int.from_bytes(digest[:8], "little")
         self.low = int.from_bytes(digest[8:], "little")
-        self.stripe = self.high % STRIPES
+        lock = blake2b(locked_with(name).encode(), digest_size=8).digest()
+        self.stripe = int.from_bytes(lock, "little") % STRIPES
+        # The stripe is part of what is stored, so that whoever comes upon the entry knows its lock.
+        self.high = int.from_bytes(digest[:8], "little") // STRIPES * STRIPES + self.stripe
         self.kind = kind
         self.at = self.ring = self.oldest = 0
         self.seen = -1

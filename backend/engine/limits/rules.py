@@ -6,9 +6,9 @@ Built by the directory of keys and by Flask-Limiter's storage, decided by StateL
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal, NamedTuple, Protocol
+from typing import ClassVar, Literal, NamedTuple, Protocol, Self
 
 from backend.engine.limits.naming import CounterKind, counter_name
 
@@ -141,6 +141,20 @@ class DailyQuota:
 
 
 Rule = Policy | TokenBucket | DailyQuota
+
+
+class RuleSet(tuple[Rule, ...]):  # noqa: SLOT001 - tuples take no slots that hold anything
+    """Rules that are decided together call after call, with the names of their counters."""
+
+    counters: tuple[str, ...]
+
+    def __new__(cls, rules: Iterable[Rule]) -> Self:
+        """Keep the rules in their order."""
+        self = super().__new__(cls, rules)
+        self.counters = tuple(rule.counter for rule in self)
+        return self
+
+
 RULE_KINDS = Policy.kind, TokenBucket.kind, DailyQuota.kind
 
 

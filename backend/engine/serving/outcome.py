@@ -27,19 +27,22 @@ class Outcome(NamedTuple):
 
     def fields(self) -> dict[str, Any]:
         """Give `prediction` and `probabilities` of one record, or `predictions` and `probabilities` of many."""
-        shares = None if self.probabilities is None else [self._by_class(row) for row in self.probabilities]
+        shares = self.probabilities
         if self.single:
             one = {"prediction": self.predictions[0]}
-            return one if shares is None else {**one, "probabilities": shares[0]}
+            if shares is not None:
+                one["probabilities"] = self._by_class(shares[0])
+            return one
         many: dict[str, Any] = {"predictions": self.predictions}
-        return many if shares is None else {**many, "probabilities": shares}
+        if shares is not None:
+            many["probabilities"] = [self._by_class(row) for row in shares]
+        return many
 
     def _by_class(self, row: list[Any]) -> Any:  # noqa: ANN401 - an object, or a list of them
-        if self.class_labels and isinstance(self.class_labels[0], tuple):
-            return [
-                dict(zip(labels, shares, strict=True)) for labels, shares in zip(self.class_labels, row, strict=True)
-            ]
-        return dict(zip(self.class_labels, row, strict=True))
+        labels = self.class_labels
+        if labels and type(labels[0]) is tuple:
+            return [dict(zip(names, part, strict=True)) for names, part in zip(labels, row, strict=True)]
+        return dict(zip(labels, row, strict=True))
 
 
 def plain(values: Foreign) -> list[Any]:

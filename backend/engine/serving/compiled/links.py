@@ -25,6 +25,9 @@ _EXP_MAX: Final = 709.0
 """math.exp of more overflows; the share is 0 or 1 long before."""
 
 
+_new = tuple.__new__  # without the keywords of a NamedTuple, which cost three times
+
+
 class Scores(NamedTuple):
     """What a model makes of a matrix.
 
@@ -109,33 +112,32 @@ def _exp_one(raw: list[float], _margin: float) -> One:
 def _logistic_one(raw: list[float], margin: float) -> One:
     score = raw[0]
     share = 1.0 / (1.0 + _exp_of(-score))
-    return One(None, 1 if score > 0 else 0, [1.0 - share, share], abs(score) <= margin)
+    return _new(One, (None, 1 if score > 0 else 0, [1.0 - share, share], abs(score) <= margin))
 
 
 def _softmax_one(raw: list[float], margin: float) -> One:
     top = max(raw)
     parts = [math.exp(score - top) for score in raw]
     whole = sum(parts)
-    return One(None, raw.index(top), [part / whole for part in parts], is_close(raw, top, margin))
+    return _new(One, (None, raw.index(top), [part / whole for part in parts], is_close(raw, margin)))
 
 
 def _one_vs_rest_one(raw: list[float], margin: float) -> One:
-    top = max(raw)
     parts = [1.0 / (1.0 + _exp_of(-score)) for score in raw]
     whole = sum(parts) or math.nan
-    return One(None, raw.index(top), [part / whole for part in parts], is_close(raw, top, margin))
+    return _new(One, (None, raw.index(max(raw)), [part / whole for part in parts], is_close(raw, margin)))
 
 
 def _scores_one(raw: list[float], margin: float) -> One:
     if len(raw) == 1:
         return One(None, 1 if raw[0] > 0 else 0, None, abs(raw[0]) <= margin)
-    top = max(raw)
-    return One(None, raw.index(top), None, is_close(raw, top, margin))
+    return One(None, raw.index(max(raw)), None, is_close(raw, margin))
 
 
-def is_close(scores: list[float], top: float, margin: float) -> bool:
-    """Tell whether another score comes close to the largest."""
-    return sum(top - score <= margin for score in scores) > 1
+def is_close(scores: list[float], margin: float) -> bool:
+    """Tell whether the second largest score comes close to the largest."""
+    ordered = sorted(scores)
+    return ordered[-1] - ordered[-2] <= margin
 
 
 def _exp_of(power: float) -> float:

@@ -39,8 +39,11 @@ class CompiledRuntime:
         self.contract = contract
         self.size_bytes = sum(array.nbytes for array in arrays.values())
         self._cells = None if spec.cells is None else Cells(spec.cells, spec.width, arrays)
-        self._steps, self._row_steps = steps_of(spec.steps, arrays), row_steps_of(spec.steps, arrays)
+        self._steps = steps_of(spec.steps, arrays)
+        self._row_steps = row_steps_of(spec.steps, arrays) if spec.steps else None
         self._final = final_of(spec.final, arrays)
+        self._one_of = self._final.one
+        self._has_shares = contract.probabilities
         self._classes = contract.classes or ()
         self._labels = tuple(class_key(label) for label in self._classes)
 
@@ -75,18 +78,18 @@ class CompiledRuntime:
 
     def _one(self, batch: Batch) -> Outcome | None:
         """Answer one row, without the arrays that many rows pay for."""
-        one = self._final.one(self._row_steps(self._row(batch)))
-        if one.is_unclear:
+        row = self._row(batch)
+        value, chosen, shares, is_unclear = self._one_of(row if self._row_steps is None else self._row_steps(row))
+        if is_unclear:
             return None
-        if one.chosen < 0:
-            numbers = one.value if isinstance(one.value, list) else [one.value]
-            _refuse_infinite(numbers)
-            return Outcome([one.value], None, (), batch.single)
-        label = self._classes[one.chosen]
-        if one.shares is None or not self.contract.probabilities:
+        if chosen < 0:
+            _refuse_infinite(value if isinstance(value, list) else [value])
+            return Outcome([value], None, (), batch.single)
+        label = self._classes[chosen]
+        if shares is None or not self._has_shares:
             return Outcome([label], None, (), batch.single)
-        _refuse_infinite(one.shares)
-        return Outcome([label], [one.shares], self._labels, batch.single)
+        _refuse_infinite(shares)
+        return Outcome([label], [shares], self._labels, batch.single)
 
     def _row(self, batch: Batch) -> Sequence[float]:
         if self._cells is not None:
@@ -104,10 +107,9 @@ class CompiledRuntime:
         return batch.matrix
 
 
-def _refuse_infinite(numbers: Sequence[float | None]) -> None:
-    for number in numbers:
-        if number is None or not isfinite(number):
-            raise ModelFailed(NOT_FINITE)
+def _refuse_infinite(numbers: Sequence[Any]) -> None:
+    if not all(map(isfinite, numbers)):
+        raise ModelFailed(NOT_FINITE)
 
 
 def _finite(values: Array | None) -> list[Any]:
