@@ -29,7 +29,7 @@ class Settings:
 
     host: str = "127.0.0.1"
     port: int = 8000
-    server: str = "gunicorn"
+    server: str = "granian"
     """The web server: granian or gunicorn."""
     public_url: str = ""
     """How callers reach this server, such as https://models.example.com; empty: http://HOST:PORT."""

@@ -1,14 +1,19 @@
 """gunicorn's settings; every value comes from Modelport's own settings."""
 
+from collections import Counter
+
 from prometheus_client.multiprocess import mark_process_dead
 
 from backend.config import load_settings
+from backend.core.listeners import listeners
 from backend.core.preloading import preload_libraries
 
 _settings = load_settings()
 
-bind = f"{_settings.host}:{_settings.port}"
 workers = _settings.web_concurrency
+backlog = 2_048
+# One socket for each worker, kept by the master: a worker that is replaced leaves what waits there to its successor.
+bind = [f"fd://{number}" for number in listeners(_settings.host, _settings.port, workers, backlog)]
 worker_class = "gthread"
 threads = _settings.web_threads
 keepalive = 75
@@ -23,6 +28,13 @@ loglevel = _settings.log_level.lower()
 def on_starting(_server):
     """Share the libraries' memory between the workers."""
     preload_libraries()
+
+
+def pre_fork(server, worker):
+    """Give the new worker the socket that fewest of the others accept from."""
+    taken = Counter(other.slot for other in server.WORKERS.values())
+    worker.slot = min(range(len(server.LISTENERS)), key=taken.__getitem__)
+    worker.sockets = [server.LISTENERS[worker.slot]]
 
 
 def worker_exit(_server, worker):
