@@ -6,6 +6,7 @@ Called by `backend.app` for serving workers, and by the jobs for the database.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import create_engine
 from sqlalchemy.engine import Engine
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.adapters.country import open_countries
 from backend.adapters.local_artefacts import LocalArtefacts
-from backend.adapters.redis_state import RedisState
+from backend.adapters.redis_choice import redis_named
 from backend.config import Settings, encryption_key, prepare_home
 from backend.core.clock import Clock, SystemClock
 from backend.endpoints import CATALOGUE
@@ -36,6 +37,9 @@ from backend.services.prediction_service import Predictor
 from backend.services.runtime import Runtime
 from backend.services.usage_rows import nowhere
 from backend.services.worker_status_service import WorkerStatus
+
+if TYPE_CHECKING:
+    from backend.adapters.redis_state import RedisState
 
 BYTES_PER_MB = 1_048_576
 
@@ -90,7 +94,7 @@ def build_process(settings: Settings, clock: Clock | None = None) -> Process:
     engine = build_engine(settings)
     sessions = sessionmaker(engine, expire_on_commit=False)
     state = SharedState.open(settings.shared_state_file)
-    redis = RedisState(settings.redis_url) if settings.redis_url else None
+    redis = redis_named(settings.redis_url)
     shared = shared_parts(state, redis)
     credit_gate = CreditGate(shared.credits, sessions, clock)
     sealer = Sealer(encryption_key(settings))

@@ -53,6 +53,10 @@ class HomeTaken(RuntimeError):
     """Another server runs on the same home."""
 
 
+class HomeNotWritable(RuntimeError):
+    """The home cannot be made or written in."""
+
+
 class PortTaken(RuntimeError):
     """Another program listens where this server should."""
 
@@ -158,6 +162,23 @@ class Supervisor:
         self.background.signal(signal.SIGTERM)
 
 
+def make_home(settings: Settings) -> None:
+    """Make the home, and find out before a minute of preparation whether it can be written in.
+
+    Raises:
+        HomeNotWritable: it cannot.
+    """
+    try:
+        prepare_home(settings)
+        (settings.modelport_home / "server.lock").open("a+").close()
+    except OSError as error:
+        what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        message = (
+            f"Cannot write in the home ({what}). Set MODELPORT_HOME and MODELS_STORE to folders that can be written in."
+        )
+        raise HomeNotWritable(message) from None
+
+
 @contextlib.contextmanager
 def home_taken(home: Path) -> Iterator[None]:
     """Hold the home for this server alone; the kernel lets go when the process dies.
@@ -233,9 +254,9 @@ def main() -> int:
     except SettingError as error:
         say(str(error))
         return 2
-    prepare_home(settings)
-    environment = child_environment(settings)
     try:
+        make_home(settings)
+        environment = child_environment(settings)
         with home_taken(settings.modelport_home):
             refuse_taken_port(settings)
             made = prepare(environment)
@@ -247,7 +268,7 @@ def main() -> int:
                     # Keys go by standard input: anybody on the machine may read a command line.
                     supervisor.visitor.start(json.dumps(made["traffic"]).encode())
             return supervisor.watch()
-    except (HomeTaken, PortTaken) as error:
+    except (HomeNotWritable, HomeTaken, PortTaken) as error:
         say(str(error))
         return 3
 

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.adapters.country import open_countries
 from backend.adapters.local_artefacts import LocalArtefacts
-from backend.adapters.redis_state import RedisState
+from backend.adapters.redis_choice import redis_named
 from backend.config import Settings, load_settings, prepare_home
 from backend.core.clock import Clock, SystemClock, rfc3339
 from backend.core.logging import configure_logging, get_logger
@@ -171,7 +171,7 @@ class Background:
 def build(settings: Settings, stop: threading.Event) -> Background:
     """Put the process together."""
     clock, sessions = SystemClock(), build_sessions(settings.database_uri)
-    redis = RedisState(settings.redis_url) if settings.redis_url else None
+    redis = redis_named(settings.redis_url)
     shared = shared_parts(SharedState.open(settings.shared_state_file), redis)
     cells, gate = shared.credits, CreditGate(shared.credits, sessions, clock)
     artefacts, changes = LocalArtefacts(settings.models_store), ChangeService(shared.generation, sessions)

@@ -107,3 +107,18 @@ def test_a_second_server_on_the_same_home_is_refused_in_words(demo: Server) -> N
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 3
     assert "in use by another Modelport server" in done.stdout
+
+
+@pytest.mark.parametrize("kind", ["nowhere", "a file in its place"])
+def test_a_home_that_cannot_be_written_in_is_refused_in_words(tmp_path: Path, kind: str) -> None:
+    """The operator learns which folder it is, and gets no stack trace."""
+    home = Path("/proc/modelport") if kind == "nowhere" else tmp_path / "home"
+    if kind != "nowhere":
+        home.mkdir()
+        (home / "journal").write_text("no folder")
+    environment = {**os.environ, "MODELPORT_HOME": str(home), "PORT": "1"}
+    command = [sys.executable, "-m", "backend.serve"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 3
+    assert done.stdout.startswith(f"Cannot write in the home ({home}")
+    assert "Traceback" not in done.stdout + done.stderr
