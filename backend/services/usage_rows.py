@@ -6,6 +6,7 @@ their place.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -147,23 +148,16 @@ def insert_events(session: Session, records: Iterable[CallRecord], country_of: C
 
 def add_up_days(records: Iterable[CallRecord]) -> dict[Place, tuple[DayUse, CallRecord]]:
     """Add records up by day, account, key, environment and endpoint; each sum with one of its records."""
-    sums: dict[tuple[int, str, str | None, str, str], tuple[DayUse, CallRecord]] = {}
-    for record in records:
-        key = (
-            record.occurred_at_us // DAY_US,
-            record.account_id,
-            record.key_id,
-            record.environment,
-            record.endpoint,
-        )
-        found = sums.get(key)
-        if found is None:
-            found = sums[key] = DayUse(), record
-        found[0].add(record)
-    return {
-        Place(moment_of(day * DAY_US).date(), account_id, key_id or "", environment, endpoint): found
-        for (day, account_id, key_id, environment, endpoint), found in sums.items()
-    }
+    groups: defaultdict[tuple[int, str, str, str, str], list[CallRecord]] = defaultdict(list)
+    for one in records:
+        day = one.occurred_at_us // DAY_US
+        groups[day, one.account_id, one.key_id or "", one.environment, one.endpoint].append(one)
+    sums: dict[Place, tuple[DayUse, CallRecord]] = {}
+    for (day, *where), group in groups.items():
+        place = Place(moment_of(day * DAY_US).date(), *where)
+        sums[place] = DayUse(), group[0]
+        sums[place][0].add_all(group)
+    return sums
 
 
 def merge_days(session: Session, sums: Mapping[Place, tuple[DayUse, CallRecord]]) -> None:
