@@ -1,6 +1,6 @@
 """The fold: carries calls from the journal into the database, exactly once.
 
-Called by the background process four times a second and by the recount. One transaction holds the raw rows, the
+Called by the background process several times a second and by the recount. One transaction holds the raw rows, the
 buckets, the usage, the settled credits, the totals and how far each segment was read, so that whatever is killed, and
 whenever, each call is either in all of them or still in the journal. Folding by two processes at once is safe: the
 segment's row is locked, and a fold that finds it further than it read gives its work up.
