@@ -4,6 +4,7 @@ from alembic import context
 from flask import current_app
 
 from backend.models import Base, db
+from backend.models.partitions import what_is_compared
 
 config = context.config
 config.set_main_option("sqlalchemy.url", "driver://from-the-application")
@@ -18,6 +19,7 @@ def run_migrations() -> None:
             render_as_batch=True,
             compare_type=True,
             user_module_prefix="backend.models.base.",
+            **what_is_compared(connection.dialect.name),
         )
         with context.begin_transaction():
             context.run_migrations()

@@ -4,7 +4,7 @@
 
 Takes an installation that `scripts.make_traffic` filled and prints a table of medians and worst times in milliseconds.
 The recount is of the last closed hour; the earlier ones are marked as done first, as the hourly job would have left
-them. The purge deletes the oldest day, which is why it is run only when asked for.
+them. The purge deletes the oldest whole day, which is why it is run only when asked for.
 """
 
 from __future__ import annotations
@@ -25,15 +25,16 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.app import create_app
 from backend.config import ROOT, Settings
 from backend.jobs.background import build_sessions
-from backend.models import APIRequest, APIUsageEvent, ExportedAPI, db
+from backend.models import APIMetric, APIRequest, APIUsageEvent, ExportedAPI, db
 from backend.services.access import Viewer
+from backend.services.bucket_rows import day_of
 from backend.services.log_cursor import cursor_of
 from backend.services.monitoring_service import MonitoringService
 from backend.services.paging import PageRequest
 from backend.services.request_log_service import CallFilter, list_requests
 from backend.services.retention_service import purge
 from backend.services.rollup_service import recount
-from backend.services.spans import DAY, HOUR, floor_hour
+from backend.services.spans import DAY, HOUR
 from backend.services.usage_log_service import LogFilter, list_calls
 
 PAGE = 50
@@ -88,9 +89,8 @@ def time_reads(app: Flask, rounds: int) -> None:
 def time_recount(sessions: sessionmaker[Session]) -> None:
     """Recount the last closed hour."""
     with sessions.begin() as session:
-        newest = session.scalars(select(func.max(APIRequest.timestamp))).one()
-        assert newest is not None  # noqa: S101 - the database was filled
-        closed = floor_hour(newest)
+        closed = session.scalars(select(func.max(APIMetric.hour_timestamp))).one()
+        assert closed is not None  # noqa: S101 - the database was filled
         session.execute(
             text("UPDATE api_metrics SET is_recounted = true WHERE hour_timestamp < :last"),
             {"last": (closed - HOUR).replace(tzinfo=None)},
@@ -101,12 +101,13 @@ def time_recount(sessions: sessionmaker[Session]) -> None:
 
 
 def time_purge(sessions: sessionmaker[Session]) -> None:
-    """Purge the oldest day."""
+    """Purge the oldest whole day and what is before it."""
+    kept = select(func.min(APIMetric.hour_timestamp)).where(text("NOT is_purged"))
     with sessions() as session:
-        oldest = session.scalars(select(func.min(APIRequest.timestamp))).one()
+        oldest = session.scalars(kept).one()
     assert oldest is not None  # noqa: S101 - the database was filled
     steps: list[float] = []
-    now = floor_hour(oldest) + DAY + timedelta(days=RETENTION_DAYS)
+    now = day_of(oldest) + 2 * DAY + timedelta(days=RETENTION_DAYS)
     begun, cpu = time.perf_counter(), time.process_time()
     gone = purge(sessions, now, RETENTION_DAYS, pause=lambda: steps.append(time.perf_counter()))
     took = _took(begun, cpu)

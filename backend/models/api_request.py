@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Float, ForeignKey, Index, Integer, String, Te
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.models.base import Base, UTCDateTime
+from backend.models.partitions import partition_by_day, unique_call
 
 if TYPE_CHECKING:
     from backend.models.exported_api import ExportedAPI
@@ -20,7 +21,6 @@ class APIRequest(Base):
     __tablename__ = "api_requests"
     __table_args__ = (
         Index("idx_api_requests_timestamp", "api_id", "timestamp"),
-        Index("ix_api_requests_expiry", "timestamp"),
         # Rare rows that the request list asks for by themselves.
         Index(
             "ix_api_requests_errors",
@@ -29,7 +29,8 @@ class APIRequest(Base):
             sqlite_where=text("status_code >= 400"),
             postgresql_where=text("status_code >= 400"),
         ),
-        {"sqlite_autoincrement": True},
+        *unique_call("api_requests"),
+        {"sqlite_autoincrement": True, "postgresql_partition_by": "RANGE (timestamp)"},
     )
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
@@ -47,7 +48,7 @@ class APIRequest(Base):
     """MB resident in the worker, sampled once a second."""
     timestamp: Mapped[datetime] = mapped_column(UTCDateTime, server_default=func.current_timestamp())
 
-    request_id: Mapped[str] = mapped_column(String(64), unique=True)
+    request_id: Mapped[str] = mapped_column(String(64))
     key_id: Mapped[str | None] = mapped_column(String(64))
     model_id: Mapped[int | None] = mapped_column(Integer)
     rows: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
@@ -56,3 +57,6 @@ class APIRequest(Base):
     remote_address: Mapped[str | None] = mapped_column(String(45))
 
     api: Mapped[ExportedAPI] = relationship(back_populates="requests")
+
+
+partition_by_day(APIRequest.__table__)  # type: ignore[arg-type]

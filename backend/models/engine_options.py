@@ -15,6 +15,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 BUSY_SECONDS = 15.0
 CACHE_MB = 2
 FOLD_CACHE_MB = 64
+CHECKPOINT_PAGES = 4_000
+"""16 MB: each fold changes hundreds of pages, many of them those of the fold before."""
 
 
 def engine_options(uri: str) -> dict[str, Any]:
@@ -44,8 +46,8 @@ def _set_pragmas(cache_mb: int, connection: DBAPIConnection, _record: object) ->
     process dies and only the last commits when the machine does.
     """
     cursor = connection.cursor()
-    cache = f"cache_size={-cache_mb * 1_024}"
-    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL", cache):
+    cache, log = f"cache_size={-cache_mb * 1_024}", f"wal_autocheckpoint={CHECKPOINT_PAGES}"
+    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL", cache, log):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

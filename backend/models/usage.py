@@ -25,6 +25,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.models.base import Base, UTCDateTime
 from backend.models.credit import LongId
+from backend.models.partitions import partition_by_day, unique_call
 
 # Conditions of partial indexes. A query must hold them as text: a bound parameter would hide the index.
 IS_ERROR = "status >= 400"
@@ -49,7 +50,6 @@ class APIUsageEvent(Base):
         Index("ix_api_usage_events_account", "account_id", "occurred_at", "id", "status", "environment"),
         Index("ix_api_usage_events_key", "key_id", "occurred_at", "id", "status"),
         Index("ix_api_usage_events_endpoint", "account_id", "endpoint", "occurred_at", "id", "status"),
-        Index("ix_api_usage_events_expiry", "occurred_at"),
         _index_of_few("ix_api_usage_events_app", "app_id IS NOT NULL", "app_id", "occurred_at", "id", "status"),
         _index_of_few("ix_api_usage_events_errors", IS_ERROR, "account_id", "occurred_at", "id", "status"),
         _index_of_few(
@@ -57,11 +57,12 @@ class APIUsageEvent(Base):
         ),
         _index_of_few("ix_api_usage_events_test", IS_TEST, "account_id", "environment", "occurred_at", "id", "status"),
         _index_of_few("ix_api_usage_events_source", IS_NO_API_CALL, "account_id", "source", "occurred_at", "id"),
-        {"sqlite_autoincrement": True},
+        *unique_call("api_usage_events"),
+        {"sqlite_autoincrement": True, "postgresql_partition_by": "RANGE (occurred_at)"},
     )
 
     id: Mapped[int] = mapped_column(LongId, primary_key=True, autoincrement=True)
-    request_id: Mapped[str] = mapped_column(String(64), unique=True)
+    request_id: Mapped[str] = mapped_column(String(64))
     occurred_at: Mapped[datetime] = mapped_column(UTCDateTime)
     account_id: Mapped[str] = mapped_column(String(36))
     """Who is charged: the owner of the key, or who plays in the playground."""
@@ -90,6 +91,9 @@ class APIUsageEvent(Base):
     country: Mapped[str | None] = mapped_column(String(2))
     """ISO 3166-1 alpha-2, where a local database knows the address."""
     error_message: Mapped[str | None] = mapped_column(Text)
+
+
+partition_by_day(APIUsageEvent.__table__)  # type: ignore[arg-type]
 
 
 class APIUsageRollupDay(Base):

@@ -15,7 +15,7 @@ from sqlalchemy import Row, Table, text
 from sqlalchemy.orm import Session
 
 from backend.core.jsontools import dumps
-from backend.core.moments import microseconds_of, moment_of, stored_moment
+from backend.core.moments import microseconds_of, stored_moment
 from backend.engine.metering.buckets import Bucket, SlowCall
 from backend.engine.metering.sketch import QuantileSketch
 from backend.models import APIMetric, APIMetricDay, APIMetricMinute
@@ -176,7 +176,7 @@ def _slow_entry(call: SlowCall) -> dict[str, Any]:
     seconds, microseconds, request_id, status = call
     return {
         "request_id": request_id,
-        "timestamp": moment_of(microseconds).isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        "timestamp": f"{stored_moment(microseconds).replace(' ', 'T')}Z",
         "response_time": seconds,
         "status_code": status,
     }

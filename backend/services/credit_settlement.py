@@ -33,12 +33,6 @@ class Charge:
     calls: int = 0
     """Those that cost something."""
 
-    def add(self, record: CallRecord) -> None:
-        """Add a call that had reserved credits."""
-        self.ranges.append((record.hold_end - record.hold, record.hold_end))
-        self.cost += record.credits
-        self.calls += record.credits > 0
-
 
 @dataclass(frozen=True, slots=True)
 class Hold:
@@ -120,7 +114,9 @@ def _by_account(records: Iterable[CallRecord]) -> dict[str, Charge]:
             charge = charges.get(record.account_id)
             if charge is None:
                 charge = charges[record.account_id] = Charge()
-            charge.add(record)
+            charge.ranges.append((record.hold_end - record.hold, record.hold_end))
+            charge.cost += record.credits
+            charge.calls += record.credits > 0
     return charges
 
 

@@ -1,6 +1,6 @@
 """The fold: carries calls from the journal into the database, exactly once.
 
-Called by the background process four times a second and by the recount. One transaction holds the raw rows, the
+Called by the background process several times a second and by the recount. One transaction holds the raw rows, the
 buckets, the usage, the settled credits, the totals and how far each segment was read, so that whatever is killed, and
 whenever, each call is either in all of them or still in the journal. Folding by two processes at once is safe: the
 segment's row is locked, and a fold that finds it further than it read gives its work up.
@@ -26,6 +26,7 @@ from backend.engine.metering.reader import Chunk, JournalReader
 from backend.engine.metering.records import CallRecord
 from backend.services import credit_settlement, fold_rows, usage_rows
 from backend.services.bucket_rows import HOURS, MINUTES, merge_days, merge_rows
+from backend.services.day_partitions import make_partitions
 from backend.services.fold_rows import Overtaken
 from backend.services.journal_batch import BadLine, Batch, add_up, gather, key_uses
 from backend.services.transactions import begin_writing, make_durable
@@ -160,6 +161,7 @@ def _store(
     sessions: sessionmaker[Session], reader: JournalReader, batch: Batch, now: datetime, ports: FoldPorts
 ) -> FoldResult:
     """Write a batch down, all or nothing."""
+    make_partitions(sessions, (record.occurred_at_us for record in batch.records), now)
     with sessions.begin() as session:
         begin_writing(session)
         fold_rows.claim(session, reader, batch.chunks, now)

@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import ColumnElement, Table, delete, func, select, text, update
+from sqlalchemy import ColumnElement, Table, delete, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.models import APIRequest, APIUsageEvent, JobRun
 from backend.services.bucket_rows import HOURS, MINUTES
+from backend.services.call_purge import ROWS_PER_STEP, Expiry, Leaving, purge_calls
 from backend.services.idempotency_service import purge_answers
 from backend.services.job_service import Pause, no_pause
 from backend.services.session_service import purge_refresh_tokens
 from backend.services.spans import HOUR, floor_hour
 from backend.services.transactions import begin_writing, rows_changed
 
-ROWS_PER_STEP = 2_000
 MINUTES_KEPT = timedelta(hours=3)
 JOB_RUNS_KEPT = timedelta(days=90)
 REQUESTS: Table = APIRequest.__table__  # type: ignore[assignment]
@@ -44,11 +44,10 @@ class Purged:
 
 def purge(sessions: sessionmaker[Session], now: datetime, retention_days: int, *, pause: Pause = no_pause) -> Purged:
     """Delete what is past its time: raw rows and usage events, minute buckets, job runs, sign-ins, kept answers."""
-    cutoff = purge_cutoff(now, retention_days)
-    _mark_purged(sessions, cutoff)
+    expiry = Expiry(purge_cutoff(now, retention_days), now)
     return Purged(
-        requests=_delete_in_steps(sessions, REQUESTS, REQUESTS.c.timestamp < cutoff, pause),
-        usage_events=_delete_in_steps(sessions, EVENTS, EVENTS.c.occurred_at < cutoff, pause),
+        requests=purge_calls(sessions, REQUESTS, expiry, pause, _hours_marked(expiry.cutoff)),
+        usage_events=purge_calls(sessions, EVENTS, expiry, pause, lambda _session, _oldest: None),
         minutes=_delete_in_steps(sessions, MINUTES, MINUTES.c.minute_timestamp < now - MINUTES_KEPT, pause),
         job_runs=_delete_in_steps(sessions, JOB_RUNS, JOB_RUNS.c.slot < now - JOB_RUNS_KEPT, pause),
         refresh_tokens=_delete_at_once(sessions, partial(purge_refresh_tokens, expired_before=now)),
@@ -61,15 +60,19 @@ def purge_cutoff(now: datetime, retention_days: int) -> datetime:
     return floor_hour(now - timedelta(days=retention_days))
 
 
-def _mark_purged(sessions: sessionmaker[Session], cutoff: datetime) -> None:
-    """Mark the hours that are about to lose raw rows; committed before the first of them goes."""
-    with sessions.begin() as session:
-        begin_writing(session)
-        oldest = session.scalar(select(func.min(REQUESTS.c.timestamp)))
-        if oldest is None or oldest >= cutoff:
-            return
-        doomed = HOURS.c.hour_timestamp.between(floor_hour(oldest), cutoff - HOUR)
-        session.execute(update(HOURS).where(doomed, text("NOT is_purged")).values(is_purged=True))
+def _hours_marked(cutoff: datetime) -> Leaving:
+    """Give what marks the hours from a call that is about to go up to the cutoff, each once in a purge."""
+    marked_from = cutoff
+
+    def mark(session: Session, oldest: datetime) -> None:
+        nonlocal marked_from
+        first = floor_hour(oldest)
+        if first < marked_from:
+            doomed = HOURS.c.hour_timestamp.between(first, marked_from - HOUR)
+            session.execute(update(HOURS).where(doomed, text("NOT is_purged")).values(is_purged=True))
+            marked_from = first
+
+    return mark
 
 
 def _delete_in_steps(

@@ -151,9 +151,12 @@ def _counted_bucket(session: Session, span: Span) -> Bucket:
         .execution_options(yield_per=ROWS_PER_FETCH)
     )
     bucket = Bucket()
-    for seconds, moment, request_id, status, cpu, memory in session.execute(statement):
-        call = (seconds or 0.0, microseconds_of(moment), request_id, status or 0)
-        bucket.add(call, cpu or 0.0, memory or 0.0)
+    for rows in session.execute(statement).partitions():
+        bucket.add_all(
+            [(row[0] or 0.0, microseconds_of(row[1]), row[2], row[3] or 0) for row in rows],
+            [row[4] or 0.0 for row in rows],
+            [row[5] or 0.0 for row in rows],
+        )
     return bucket
 
 

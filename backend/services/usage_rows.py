@@ -6,11 +6,12 @@ their place.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Table, select, text
+from sqlalchemy import Column, Row, Table, select, text
 from sqlalchemy.orm import Session
 
 from backend.core.jsontools import dumps
@@ -110,13 +111,13 @@ def charged(session: Session, records: Sequence[CallRecord], owners: Mapping[int
 
 
 def known_request_ids(session: Session, records: Sequence[CallRecord]) -> set[str]:
-    """Give the request ids of those records that the database holds already.
+    """Give the request ids of those records that the database holds already, at the moments that they name.
 
     Args:
         records: as they came. One that names no account may have left a raw row and no event.
     """
-    known = _known(session, EVENTS, [record.request_id for record in records])
-    return known | _known(session, REQUESTS, [record.request_id for record in records if not record.account_id])
+    known = _known(session, EVENTS.c.occurred_at, records)
+    return known | _known(session, REQUESTS.c.timestamp, [record for record in records if not record.account_id])
 
 
 def redacted(session: Session, records: Sequence[CallRecord], owners: Mapping[int, str]) -> list[CallRecord]:
@@ -147,23 +148,16 @@ def insert_events(session: Session, records: Iterable[CallRecord], country_of: C
 
 def add_up_days(records: Iterable[CallRecord]) -> dict[Place, tuple[DayUse, CallRecord]]:
     """Add records up by day, account, key, environment and endpoint; each sum with one of its records."""
-    sums: dict[tuple[int, str, str | None, str, str], tuple[DayUse, CallRecord]] = {}
-    for record in records:
-        key = (
-            record.occurred_at_us // DAY_US,
-            record.account_id,
-            record.key_id,
-            record.environment,
-            record.endpoint,
-        )
-        found = sums.get(key)
-        if found is None:
-            found = sums[key] = DayUse(), record
-        found[0].add(record)
-    return {
-        Place(moment_of(day * DAY_US).date(), account_id, key_id or "", environment, endpoint): found
-        for (day, account_id, key_id, environment, endpoint), found in sums.items()
-    }
+    groups: defaultdict[tuple[int, str, str, str, str], list[CallRecord]] = defaultdict(list)
+    for one in records:
+        day = one.occurred_at_us // DAY_US
+        groups[day, one.account_id, one.key_id or "", one.environment, one.endpoint].append(one)
+    sums: dict[Place, tuple[DayUse, CallRecord]] = {}
+    for (day, *where), group in groups.items():
+        place = Place(moment_of(day * DAY_US).date(), *where)
+        sums[place] = DayUse(), group[0]
+        sums[place][0].add_all(group)
+    return sums
 
 
 def merge_days(session: Session, sums: Mapping[Place, tuple[DayUse, CallRecord]]) -> None:
@@ -270,14 +264,23 @@ def _event(record: CallRecord, country_of: CountryOf) -> Values:
     )
 
 
-def _known(session: Session, table: Table, request_ids: Sequence[str]) -> set[str]:
-    if not request_ids:
+def _known(session: Session, moment: Column[datetime], records: Sequence[CallRecord]) -> set[str]:
+    if not records:
         return set()
-    # One document and one statement; thousands of bound parameters cost more than the search for them.
+    # One document and one statement; thousands of bound parameters cost more than the search for them. The bounds
+    # leave out the days in which none of the calls can be.
+    moments = [record.occurred_at_us for record in records]
+    given = (
+        dumps([record.request_id for record in records]).decode(),
+        *map(stored_moment, (min(moments), max(moments))),
+    )
     ids = "SELECT value FROM json_each(?)" if is_sqlite(session) else "SELECT json_array_elements_text(%s::json)"
-    statement = f"SELECT request_id FROM {table.name} WHERE request_id IN ({ids})"  # noqa: S608 - names of our own
-    found = session.connection().exec_driver_sql(statement, (dumps(request_ids).decode(),))
-    return {row[0] for row in found}
+    bounds = "? AND ?" if is_sqlite(session) else "%s::timestamp AND %s::timestamp"
+    statement = (
+        f"SELECT request_id FROM {moment.table.name}"  # noqa: S608 - names of our own
+        f" WHERE request_id IN ({ids}) AND {moment.name} BETWEEN {bounds}"
+    )
+    return {row[0] for row in session.connection().exec_driver_sql(statement, given)}
 
 
 def _by_name(session: Session, name: Any, value: Any, names: Sequence[str]) -> dict[str, Any]:  # noqa: ANN401 - columns

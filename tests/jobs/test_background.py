@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.config import Settings, prepare_home
 from backend.engine.metering.journal import JournalWriter
 from backend.engine.metering.records import encode
-from backend.jobs.background import build
+from backend.jobs.background import BUSY_CALLS, BUSY_SECONDS, IDLE_SECONDS, build
 from backend.models import APIRequest, ExportedAPI, JobRun
 from tests.databases import opened
 from tests.metering import append, export_apis, record
@@ -175,6 +175,26 @@ def test_a_database_that_is_away_ends_nothing(
     thread.join()
     assert background.heartbeat.last_error is None
     background.sessions.kw["bind"].dispose()
+
+
+@pytest.mark.parametrize(("calls", "seconds"), [(BUSY_CALLS, BUSY_SECONDS), (BUSY_CALLS - 1, IDLE_SECONDS)])
+def test_a_busy_server_is_folded_less_often(
+    settings: Settings, sessions: Sessions, monkeypatch: pytest.MonkeyPatch, calls: int, seconds: float
+) -> None:
+    """Many calls make few large folds; a quiet server's dashboards are a quarter of a second behind."""
+    (api_id,) = export_apis(sessions)
+    append(settings.journal_folder, *(record(api_id) for _ in range(calls)))
+    background = build(settings, threading.Event())
+    waited: list[float] = []
+
+    def wait(timeout: float) -> None:
+        waited.append(timeout)
+        background.stop.set()
+
+    monkeypatch.setattr(background.stop, "wait", wait)
+    background.fold_until_stopped()
+    background.sessions.kw["bind"].dispose()
+    assert waited == [seconds]
 
 
 def test_an_aggregation_that_fails_is_tried_again(

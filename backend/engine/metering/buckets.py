@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import heapq
 import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from backend.engine.metering.sketch import QuantileSketch
@@ -40,30 +42,31 @@ class Bucket:
     """A heap, the least slow first."""
     sketch: QuantileSketch = field(default_factory=QuantileSketch)
 
-    def add(self, call: SlowCall, cpu_usage: float, memory_usage: float) -> None:
-        """Count one call.
+    def add_all(self, calls: Sequence[SlowCall], cpu_usages: Sequence[float], memory_usages: Sequence[float]) -> None:
+        """Count calls, at least one.
 
         Args:
-            call: response time, moment, request id and status.
-            cpu_usage: percent.
-            memory_usage: MB.
+            calls: response time, moment, request id and status of each.
+            cpu_usages: percent.
+            memory_usages: MB.
         """
-        seconds, status = call[0], call[3]
-        self.count += 1
-        if status < ERROR_STATUS:
-            self.success += 1
-        else:
-            self.error += 1
-        self.response_time_sum += seconds
-        self.response_time_min = min(self.response_time_min, seconds)
-        self.response_time_max = max(self.response_time_max, seconds)
-        self.cpu_usage_sum += cpu_usage
-        self.cpu_usage_max = max(self.cpu_usage_max, cpu_usage)
-        self.memory_usage_sum += memory_usage
-        self.memory_usage_max = max(self.memory_usage_max, memory_usage)
-        self.status_codes[status] = self.status_codes.get(status, 0) + 1
-        self._keep_slow(call)
-        self.sketch.add(seconds)
+        seconds = [call[0] for call in calls]
+        statuses = Counter([call[3] for call in calls])
+        errors = sum([count for status, count in statuses.items() if status >= ERROR_STATUS])
+        self.count += len(calls)
+        self.error += errors
+        self.success += len(calls) - errors
+        self.response_time_sum += sum(seconds)
+        self.response_time_min = min(self.response_time_min, *seconds)
+        self.response_time_max = max(self.response_time_max, *seconds)
+        self.cpu_usage_sum += sum(cpu_usages)
+        self.cpu_usage_max = max(self.cpu_usage_max, *cpu_usages)
+        self.memory_usage_sum += sum(memory_usages)
+        self.memory_usage_max = max(self.memory_usage_max, *memory_usages)
+        for status, count in statuses.items():
+            self.status_codes[status] = self.status_codes.get(status, 0) + count
+        self._keep_slow(calls)
+        self.sketch.add_all(seconds)
 
     def merge(self, other: Bucket) -> None:
         """Add another bucket's calls to this one."""
@@ -79,8 +82,7 @@ class Bucket:
         self.memory_usage_max = max(self.memory_usage_max, other.memory_usage_max)
         for status, count in other.status_codes.items():
             self.status_codes[status] = self.status_codes.get(status, 0) + count
-        for call in other.slowest:
-            self._keep_slow(call)
+        self._keep_slow(other.slowest)
         self.sketch.merge(other.sketch)
 
     def quantile(self, q: float) -> float:
@@ -103,11 +105,13 @@ class Bucket:
             for mine, theirs in zip(self._sums(), other._sums(), strict=True)
         )
 
-    def _keep_slow(self, call: SlowCall) -> None:
-        if len(self.slowest) < SLOWEST_KEPT:
-            heapq.heappush(self.slowest, call)
-        elif call > self.slowest[0]:
-            heapq.heapreplace(self.slowest, call)
+    def _keep_slow(self, calls: Iterable[SlowCall]) -> None:
+        slowest = self.slowest
+        for call in calls:
+            if len(slowest) < SLOWEST_KEPT:
+                heapq.heappush(slowest, call)
+            elif call > slowest[0]:
+                heapq.heapreplace(slowest, call)
 
     def _exact(self) -> tuple[object, ...]:
         return (

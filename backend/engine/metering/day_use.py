@@ -6,6 +6,7 @@ database. The order in which calls are added or merged does not matter, save for
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from backend.engine.metering.buckets import ERROR_STATUS
@@ -36,20 +37,20 @@ class DayUse:
     sketch: QuantileSketch = field(default_factory=QuantileSketch)
     """Of response times in seconds."""
 
-    def add(self, record: CallRecord) -> None:
-        """Count one call."""
-        status = record.status_code
-        self.calls += 1
-        if status >= ERROR_STATUS:
-            self.errors += 1
-            self.server_errors += status >= SERVER_ERROR_STATUS
-            self.limited += status == LIMITED_STATUS
-        self.latency_ms_sum += record.response_time * MS
-        self.bytes_in += record.request_bytes
-        self.bytes_out += record.response_bytes
-        self.rows += record.rows
-        self.credits += record.credits
-        self.sketch.add(record.response_time)
+    def add_all(self, records: Sequence[CallRecord]) -> None:
+        """Count calls."""
+        errors = [record.status_code for record in records if record.status_code >= ERROR_STATUS]
+        seconds = [record.response_time for record in records]
+        self.calls += len(records)
+        self.errors += len(errors)
+        self.server_errors += sum([status >= SERVER_ERROR_STATUS for status in errors])
+        self.limited += errors.count(LIMITED_STATUS)
+        self.latency_ms_sum += sum(seconds) * MS
+        self.bytes_in += sum([record.request_bytes for record in records])
+        self.bytes_out += sum([record.response_bytes for record in records])
+        self.rows += sum([record.rows for record in records])
+        self.credits += sum([record.credits for record in records])
+        self.sketch.add_all(seconds)
 
     def merge(self, other: DayUse) -> None:
         """Add another use's calls to this one."""

@@ -16,7 +16,7 @@ from backend.engine.metering.journal import JournalWriter
 from backend.engine.metering.reader import JournalReader
 from backend.engine.metering.records import encode
 from backend.models import APIMetric, APIMetricMinute, APIRequest, JobRun
-from backend.services import aggregation_service, retention_service, rollup_service
+from backend.services import aggregation_service, call_purge, rollup_service
 from backend.services.aggregation_service import Aggregation, aggregate
 from backend.services.bucket_rows import Span
 from backend.services.job_service import run_once
@@ -141,7 +141,7 @@ def test_old_rows_go_and_their_buckets_stay(
     sessions: Sessions, folder: Path, clock: FrozenClock, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The log is kept for its days; what the dashboard shows of older days is kept for ever."""
-    monkeypatch.setattr(retention_service, "ROWS_PER_STEP", 3)
+    monkeypatch.setattr(call_purge, "ROWS_PER_STEP", 3)
     (api_id,) = export_apis(sessions)
     append(folder, *(record(api_id, NOON) for _ in range(8)), record(api_id, NOON + 40 * 24 * HOUR))
     clock.moment = NOON + 40 * 24 * HOUR + HOUR

@@ -176,20 +176,20 @@ def test_one_record_that_the_database_refuses_costs_itself_only(
 ) -> None:
     """A poisoned record is found, set aside and passed; all others are stored."""
     (api_id,) = export_apis(sessions)
-    calls = [record(api_id) for _ in range(20)]
+    calls = [record(api_id) for _ in range(220)]
     append(folder, *calls)
     row_of = fold_rows._request_row
 
     def poisoned(made: Any) -> tuple[Any, ...]:
         row = dict(zip(fold_rows.REQUEST_COLUMNS, row_of(made), strict=True))
-        return tuple({**row, **({"rows": None} if made.request_id == calls[7].request_id else {})}.values())
+        return tuple({**row, **({"rows": None} if made.request_id == calls[150].request_id else {})}.values())
 
     monkeypatch.setattr(fold_rows, "_request_row", poisoned)
     for _ in range(40):
         fold_once(sessions, reader)
-    assert counts(sessions) == (19, 19, 19, 19)
+    assert counts(sessions) == (219, 219, 219, 219)
     (bad,) = folder.glob("*.bad")
-    assert calls[7].request_id.encode() in bad.read_bytes()
+    assert calls[150].request_id.encode() in bad.read_bytes()
     assert reader.segments() == []
 
 

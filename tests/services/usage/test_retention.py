@@ -2,36 +2,105 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.core.clock import FrozenClock
 from backend.engine.metering.reader import JournalReader
 from backend.models import APIUsageEvent, APIUsageRollupDay
-from backend.services import retention_service
+from backend.services import call_purge
 from backend.services.aggregation_service import aggregate
 from backend.services.journal_service import fold_all
+from backend.services.retention_service import purge
+from backend.services.transactions import is_sqlite
 from tests.metering import NOON, append, record
 
+Sessions = sessionmaker[Session]
 RETENTION_DAYS = 30
+CUTOFF = NOON - timedelta(days=RETENTION_DAYS)
+HOUR = timedelta(hours=1)
+NO_DAY = NOON - timedelta(days=500)
+"""So long ago that PostgreSQL keeps no day for it."""
+BROKEN_CLOCK = datetime(2099, 1, 1, tzinfo=UTC)
+
+
+def moments(sessions: Sessions) -> list[datetime]:
+    """Give when the events that are there occurred, in the order in which they were written."""
+    with sessions() as session:
+        return list(session.scalars(select(APIUsageEvent.occurred_at).order_by(APIUsageEvent.id)))
 
 
 def test_events_are_purged_in_steps_and_rollups_stay(
-    sessions: sessionmaker[Session], folder: Path, reader: JournalReader, account_id: str, clock: FrozenClock
+    sessions: Sessions, folder: Path, reader: JournalReader, account_id: str, clock: FrozenClock
 ) -> None:
     """A log is as long as the retention, also where more is too old than one step takes; usage goes back further."""
-    old, new = NOON - timedelta(days=RETENTION_DAYS, hours=1), NOON - timedelta(days=RETENTION_DAYS - 1)
-    many = retention_service.ROWS_PER_STEP + 10
-    append(folder, *(record(9, old, account_id=account_id) for _ in range(many)), record(9, new, account_id=account_id))
-    fold_all(sessions, reader)
+    new = CUTOFF + 24 * HOUR
+    many = call_purge.ROWS_PER_STEP + 10
+    calls = [record(9, NO_DAY, account_id=account_id) for _ in range(many)]
+    append(folder, *calls, record(9, new, account_id=account_id))
+    fold_all(sessions, reader, clock=clock)
     pauses: list[None] = []
     done = aggregate(sessions, reader, clock, RETENTION_DAYS, pause=lambda: pauses.append(None))
     assert done is not None
     assert done.purged_usage_events == many
     assert pauses
+    assert moments(sessions) == [new]
     with sessions() as session:
-        assert session.scalars(select(APIUsageEvent.occurred_at)).all() == [new]
         assert session.scalar(select(func.sum(APIUsageRollupDay.calls))) == many + 1
+
+
+def test_a_call_goes_with_its_hour_or_with_its_day(
+    sessions: Sessions, folder: Path, reader: JournalReader, account_id: str, clock: FrozenClock
+) -> None:
+    """To the hour on SQLite; on PostgreSQL the day that is partly too old waits until all of it is."""
+    midnight = CUTOFF.replace(hour=0)
+    times = [midnight - HOUR, midnight, CUTOFF - HOUR, CUTOFF]
+    append(folder, *(record(9, at, account_id=account_id) for at in times))
+    fold_all(sessions, reader, clock=clock)
+    with sessions() as session:
+        gone = 3 if is_sqlite(session) else 1
+    assert purge(sessions, NOON, RETENTION_DAYS).usage_events == gone
+    assert moments(sessions) == times[gone:]
+    assert purge(sessions, NOON + 12 * HOUR, RETENTION_DAYS).usage_events == 4 - gone
+
+
+def test_a_broken_clock_stops_no_purge(
+    sessions: Sessions,
+    folder: Path,
+    reader: JournalReader,
+    account_id: str,
+    clock: FrozenClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Calls of the future stand before those that are too old, more of them than one step looks at."""
+    monkeypatch.setattr(call_purge, "ROWS_PER_STEP", 3)
+    times = [*[BROKEN_CLOCK] * 7, NO_DAY, NO_DAY]
+    append(folder, *(record(9, at, account_id=account_id) for at in times))
+    fold_all(sessions, reader, clock=clock)
+    assert purge(sessions, NOON, RETENTION_DAYS).usage_events == 2
+    assert moments(sessions) == [BROKEN_CLOCK] * 7
+
+
+def test_a_call_that_came_late_goes_with_its_neighbours(
+    sessions: Sessions,
+    folder: Path,
+    reader: JournalReader,
+    account_id: str,
+    clock: FrozenClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is too old stands at the beginning: a purge looks no further than the first calls that stay."""
+    monkeypatch.setattr(call_purge, "ROWS_PER_STEP", 3)
+    append(folder, *(record(9, at, account_id=account_id) for at in [NO_DAY, *[NOON] * 6, NO_DAY]))
+    fold_all(sessions, reader, clock=clock)
+    with sessions() as session:
+        # PostgreSQL keeps the two in the partition of the rest, where they are neighbours.
+        gone = 1 if is_sqlite(session) else 2
+    assert purge(sessions, NOON, RETENTION_DAYS).usage_events == gone
+    assert moments(sessions) == [NOON] * 6 + [NO_DAY] * (2 - gone)
+    assert purge(sessions, NOON + 31 * 24 * HOUR, RETENTION_DAYS).usage_events == 8 - gone
+    assert moments(sessions) == []
