@@ -92,7 +92,7 @@ def test_calls_reach_the_dashboard_within_a_second(
     start()
     wait_for(lambda: heartbeat(settings).get("last_fold_at"), "a sign of life")
     writer = JournalWriter(settings.journal_folder)
-    call = record(api_id)
+    call = record(api_id, datetime.now(UTC))
     writer.append(encode(call))
     began = time.monotonic()
     wait_for(lambda: call.request_id in stored(sessions), "the call in the database")
@@ -111,13 +111,13 @@ def test_a_second_process_takes_over_when_the_first_is_killed(
     first = start()
     wait_for(lambda: heartbeat(settings).get("pid") == first.pid, "the first")
     second = start()
-    append(settings.journal_folder, record(api_id))
+    append(settings.journal_folder, record(api_id, datetime.now(UTC)))
     wait_for(lambda: len(stored(sessions)) == 1, "folded by the first")
     assert second.poll() is None
     assert heartbeat(settings)["pid"] == first.pid
     first.kill()
     wait_for(lambda: heartbeat(settings).get("pid") == second.pid, "the second")
-    append(settings.journal_folder, record(api_id))
+    append(settings.journal_folder, record(api_id, datetime.now(UTC)))
     wait_for(lambda: len(stored(sessions)) == 2, "folded by the second")
 
 
@@ -128,7 +128,7 @@ def test_a_stop_folds_what_was_answered(
     (api_id,) = export_apis(sessions)
     process = start()
     wait_for(lambda: heartbeat(settings).get("last_fold_at"), "a sign of life")
-    calls = [record(api_id) for _ in range(3_000)]
+    calls = [record(api_id, datetime.now(UTC)) for _ in range(3_000)]
     append(settings.journal_folder, *calls)
     process.send_signal(signal.SIGTERM)
     assert process.wait(WAIT_SECONDS) == 0
@@ -152,7 +152,7 @@ def test_a_database_that_is_away_ends_nothing(
 ) -> None:
     """Errors are waited out; the journal keeps the calls until the database is back."""
     (api_id,) = export_apis(sessions)
-    call = record(api_id)
+    call = record(api_id, datetime.now(UTC))
     append(settings.journal_folder, call)
     monkeypatch.setattr("backend.jobs.background.IDLE_SECONDS", 0.01)
     background = build(settings, threading.Event())
@@ -183,7 +183,7 @@ def test_a_busy_server_is_folded_less_often(
 ) -> None:
     """Many calls make few large folds; a quiet server's dashboards are a quarter of a second behind."""
     (api_id,) = export_apis(sessions)
-    append(settings.journal_folder, *(record(api_id) for _ in range(calls)))
+    append(settings.journal_folder, *(record(api_id, datetime.now(UTC)) for _ in range(calls)))
     background = build(settings, threading.Event())
     waited: list[float] = []
 
@@ -220,7 +220,7 @@ def test_an_aggregation_that_fails_is_tried_again(
 def test_the_totals_follow(settings: Settings, sessions: Sessions) -> None:
     """One turn of the loop by hand."""
     (api_id,) = export_apis(sessions)
-    append(settings.journal_folder, record(api_id), record(api_id, status_code=500))
+    append(settings.journal_folder, record(api_id, datetime.now(UTC)), record(api_id, status_code=500))
     background = build(settings, threading.Event())
     background.fold_the_rest()
     with sessions() as session:
