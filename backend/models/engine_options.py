@@ -14,7 +14,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 
 BUSY_SECONDS = 15.0
 CACHE_MB = 2
-FOLD_CACHE_MB = 64
+FOLD_CACHE_MB = 24
 CHECKPOINT_PAGES = 4_000
 """16 MB: each fold changes hundreds of pages, many of them those of the fold before."""
 
