@@ -20,8 +20,8 @@ from backend.engine.serving.compiled.sessions import session_of
 from backend.engine.serving.compiled.spec import Boosted, Graph, Leaves, Linear, MeanOfTrees, Part, Vote
 from backend.engine.serving.foreign import Array
 
-PLAIN_PRODUCTS_MAX: Final = 256
-"""Up to so many products a row, plain numbers are faster than making arrays of them."""
+PLAIN_PRODUCTS_MAX: Final = 16
+"""Up to so many products a row, plain numbers are as fast as arrays or faster: 2.6 against 2.7 microseconds at 12."""
 ROUNDING: Final = 1e-12
 """What a sum of products may be off, relative to the largest of them: thousands of terms at 2**-53 each."""
 
