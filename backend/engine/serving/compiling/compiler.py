@@ -26,6 +26,9 @@ from backend.engine.serving.contract import Contract
 from backend.engine.serving.foreign import Foreign
 from backend.engine.serving.sample import Sample
 
+WORTH_LOADING: Final = 2.0
+"""How many times faster scikit-learn must be before many rows are left to it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Proven:
@@ -72,10 +75,6 @@ def compile_estimator(
     if rows_max == 0:
         return None, {**report, "reason": "scikit-learn itself is as fast"}
     return best.candidate.form, report
-
-
-WORTH_LOADING: Final = 2.0
-"""How many times faster scikit-learn must be before many rows are left to it."""
 
 
 def rows_faster(measured: Sequence[Timing]) -> int | None:
