@@ -20,10 +20,10 @@ from backend.models.partitions import BY_DAY, REST, partition_name
 from backend.services.bucket_rows import day_of
 from backend.services.spans import DAY
 from backend.services.transactions import is_sqlite
+from backend.services.usage_rows import DAY_US
 
 DAYS_BACK_MAX = 400
 """Days that are older, or later than tomorrow, have a broken clock behind them and get no partition."""
-DAY_US = 86_400_000_000
 MAKE_WAIT_MS = 500
 DROP_WAIT_MS = 1_000
 """While a change of partitions waits for a long reader, everybody else waits behind it: rather another time."""
