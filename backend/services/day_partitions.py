@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -27,8 +27,6 @@ DAYS_BACK_MAX = 400
 MAKE_WAIT_MS = 500
 DROP_WAIT_MS = 1_000
 """While a change of partitions waits for a long reader, everybody else waits behind it: rather another time."""
-TURN = 0x6D6F_6465_6C70_6F72
-"""The advisory lock under which partitions are made."""
 log = get_logger(__name__)
 
 
@@ -62,7 +60,10 @@ def make_partitions(sessions: sessionmaker[Session], moments_us: Iterable[int], 
             return
 
     def work(session: Session) -> None:
-        session.execute(select(func.pg_advisory_xact_lock(TURN)))
+        # One maker at a time, and the lock before the question: PostgreSQL may answer it from what it remembers of the
+        # catalogue, and it is the lock of a table that makes it look again.
+        for table in BY_DAY:
+            session.execute(text(f"LOCK TABLE ONLY {table} IN SHARE UPDATE EXCLUSIVE MODE"))
         for partition in _missing(session, wanted):
             _make(session, partition)
 
@@ -121,7 +122,6 @@ def _make(session: Session, partition: Partition) -> None:
     (table, name, (begins, ends)), moment = (partition.table, partition.name, partition.bounds), BY_DAY[partition.table]
     rest = partition_name(table, REST)
     for statement in (
-        f"LOCK TABLE ONLY {table} IN SHARE UPDATE EXCLUSIVE MODE",
         f"LOCK TABLE {rest} IN ACCESS EXCLUSIVE MODE",
         f"CREATE TABLE {name} (LIKE {table} INCLUDING DEFAULTS)",
         f"INSERT INTO {name} SELECT * FROM {rest} WHERE {moment} >= {begins} AND {moment} < {ends}",  # noqa: S608

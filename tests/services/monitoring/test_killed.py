@@ -6,7 +6,8 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -58,6 +59,7 @@ def started(work: Callable[[], None]) -> int:
         try:
             work()
         finally:
+            traceback.print_exc()
             os._exit(1)
     return pid
 
@@ -68,20 +70,29 @@ def killed(pid: int) -> None:
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -signal.SIGKILL
 
 
+@pytest.fixture
+def running() -> Iterator[list[int]]:
+    """Hold the pids of what runs, which ends with the test."""
+    pids: list[int] = []
+    yield pids
+    for pid in pids:
+        killed(pid)
+
+
 def acknowledgements(outputs: list[Path]) -> list[str]:
     """Give the request ids that were acknowledged; a line cut off by a kill was not."""
     return [line for output in outputs if output.exists() for line in output.read_text().split("\n")[:-1]]
 
 
 def test_what_was_acknowledged_is_stored_once_whoever_is_killed(
-    sessions: sessionmaker[Session], database_uri: str, folder: Path, tmp_path: Path
+    sessions: sessionmaker[Session], database_uri: str, folder: Path, tmp_path: Path, running: list[int]
 ) -> None:
     """No kill -9 of any process loses a call or counts one twice, though two processes fold the same journal."""
     apis = export_apis(sessions, WRITERS)
     rng = random.Random(7)  # noqa: S311 - chooses victims
     outputs: list[Path] = []
     jobs: list[Callable[[], None]] = [partial(fold, folder, database_uri)] * FOLDERS
-    running = [started(job) for job in jobs]
+    running.extend(started(job) for job in jobs)
     for api_id in apis:
         outputs.append(tmp_path / f"{api_id}.txt")
         jobs.append(partial(write, folder, api_id, outputs[-1]))
@@ -90,15 +101,15 @@ def test_what_was_acknowledged_is_stored_once_whoever_is_killed(
     while time.monotonic() < ends_at or kills < KILLS_MIN or len(acknowledgements(outputs)) < CALLS_MIN:
         time.sleep(rng.uniform(0.02, 0.4))
         victim = rng.randrange(len(running))
-        killed(running[victim])
+        killed(running.pop(victim))
         if victim >= FOLDERS:
             # A torn acknowledgement must not run into the next writer's first.
             outputs.append(tmp_path / f"{kills}-{victim}.txt")
             jobs[victim] = partial(write, folder, apis[victim - FOLDERS], outputs[-1])
-        running[victim] = started(jobs[victim])
+        running.insert(victim, started(jobs[victim]))
         kills += 1
-    for pid in running:
-        killed(pid)
+    while running:
+        killed(running.pop())
     reader = JournalReader(folder)
     fold_all(sessions, reader)
     assert reader.segments() == []

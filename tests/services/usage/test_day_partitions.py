@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -82,6 +83,22 @@ def test_many_may_make_the_same_days(sessions: Sessions) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: make_partitions(sessions, moments, NOON), range(8)))
     assert len(parts(sessions)) == 5 + len(["tomorrow", "rest"])
+
+
+def test_days_that_another_makes_meanwhile_are_not_made_again(sessions: Sessions) -> None:
+    """Who waited for its turn sees what was made in the turn before, though it asked already."""
+    with ThreadPoolExecutor(1) as pool, sessions.begin() as other:
+        other.execute(text("LOCK TABLE ONLY api_requests IN SHARE UPDATE EXCLUSIVE MODE"))
+        late = pool.submit(make_partitions, sessions, (), NOON)
+        while not late.done() and not other.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+            time.sleep(0.01)
+        for table in TABLES:
+            days = "FROM ('2026-03-14') TO ('2026-03-15')"
+            other.execute(text(f"CREATE TABLE {table}_20260314 PARTITION OF {table} FOR VALUES {days}"))
+        other.commit()
+        late.result()
+    for table in TABLES:
+        assert parts(sessions, table) == ["20260314", "20260315", "rest"]
 
 
 def test_who_reads_for_long_holds_up_no_fold(
