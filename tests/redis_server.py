@@ -39,9 +39,14 @@ def mortal_redis() -> Iterator[str]:
 @pytest.fixture
 def redis_url(redis_server: str) -> str:
     """Give the URL of a server that holds nothing."""
-    with Redis.from_url(redis_server) as client:
+    return emptied(redis_server)
+
+
+def emptied(url: str) -> str:
+    """Forget all that a server holds; give its URL."""
+    with Redis.from_url(url) as client:
         client.flushall()
-    return redis_server
+    return url
 
 
 def redis_or_skip() -> Iterator[str]:

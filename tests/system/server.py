@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -134,8 +135,14 @@ class Server:
 
 
 @contextlib.contextmanager
-def running_server(home: Path, **settings: str) -> Iterator[Server]:
-    """Start a server as `make run` does, wait until it is ready, sign in, and stop it at the end."""
+def running_server(home: Path, like: Path | None = None, /, **settings: str) -> Iterator[Server]:
+    """Start a server as `make run` does, wait until it is ready, sign in, and stop it at the end.
+
+    Args:
+        like: a folder that another server ran in; it begins with all that is there.
+    """
+    if like is not None:
+        shutil.copytree(like, home, dirs_exist_ok=True)
     port = free_port()
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("PROMETHEUS_", "COVERAGE"))},

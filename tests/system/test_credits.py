@@ -17,14 +17,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import joblib
 import psutil
 import pytest
-from sklearn.datasets import load_iris
-from sklearn.ensemble import RandomForestClassifier
 
 from tests.redis_server import redis_server, redis_url
-from tests.system.conftest import ROW
+from tests.system.conftest import ROW, Furnished
 from tests.system.server import ROOT, Server, running_server, wait_for
 
 __all__ = ["redis_server", "redis_url"]
@@ -42,16 +39,6 @@ REFUSED_PAUSE_SECONDS = 0.05
 def shared_state(request: pytest.FixtureRequest) -> dict[str, str]:
     """The setting of one kind of shared state: the machine's own file, or a real Redis."""
     return {"REDIS_URL": request.getfixturevalue("redis_url")} if request.param == "redis" else {}
-
-
-@pytest.fixture(scope="module")
-def forest_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model that takes some milliseconds, so that a kill meets it at work."""
-    data = load_iris(as_frame=True)
-    frame = data.data.set_axis(list(ROW), axis=1)
-    path = tmp_path_factory.mktemp("models") / "forest.joblib"
-    joblib.dump(RandomForestClassifier(n_estimators=400, random_state=0).fit(frame, data.target), path)
-    return path
 
 
 def leave_credits(server: Server, amount: int) -> None:
@@ -95,11 +82,11 @@ def verify(server: Server) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize("shared_state", ["embedded", "redis"], indirect=True)
 @pytest.mark.parametrize("workers", [2, 8])
 def test_parallel_calls_spend_exactly_what_there_is(
-    tmp_path: Path, iris_file: Path, shared_state: dict[str, str], workers: int
+    tmp_path: Path, furnished: Furnished, shared_state: dict[str, str], workers: int
 ) -> None:
     """200 calls at once on 50 credits: 50 answers, 150 refusals before the work, and a balance of 0."""
-    with running_server(tmp_path, WEB_CONCURRENCY=str(workers), **shared_state) as server:
-        api = server.export(server.upload(iris_file, "Iris")["id"], rate_limit_per_minute=1_000_000)
+    with running_server(tmp_path, furnished.home, WEB_CONCURRENCY=str(workers), **shared_state) as server:
+        api = server.export(furnished.iris, rate_limit_per_minute=1_000_000)
         leave_credits(server, CREDITS)
         with ThreadPoolExecutor(CALLERS) as pool:
             answers = list(pool.map(lambda _: server.predict(api["api_id"], api["api_key"], ROW), range(CALLS)))
@@ -157,12 +144,12 @@ def kill_workers(server: Server, callers: Callers) -> None:
 @pytest.mark.parametrize("shared_state", ["embedded", "redis"], indirect=True)
 @pytest.mark.parametrize("workers", [2, 8])
 def test_killed_workers_neither_spend_nor_lose_credits(
-    tmp_path: Path, forest_file: Path, shared_state: dict[str, str], workers: int
+    tmp_path: Path, furnished: Furnished, shared_state: dict[str, str], workers: int
 ) -> None:
     """What killed calls had reserved comes back and can be spent, until exactly 50 calls are paid and none is left."""
     settings = {"WEB_CONCURRENCY": str(workers), "CREDIT_HOLD_SECONDS": str(HOLD_SECONDS), **shared_state}
-    with running_server(tmp_path, **settings) as server:
-        api = server.export(server.upload(forest_file, "Forest")["id"], rate_limit_per_minute=1_000_000)
+    with running_server(tmp_path, furnished.home, **settings) as server:
+        api = server.export(furnished.forest, rate_limit_per_minute=1_000_000)
         leave_credits(server, CREDITS)
         callers = Callers(server, api)
         with callers.calling():

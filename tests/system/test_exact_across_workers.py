@@ -8,13 +8,12 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.redis_server import redis_server
-from tests.system.conftest import ROW
+from tests.redis_server import emptied, redis_server
+from tests.system.conftest import ROW, Furnished
 from tests.system.server import Server, running_server, wait_for
 
 __all__ = ["redis_server"]
@@ -23,20 +22,16 @@ ARRANGEMENTS = ["2 workers", "8 workers", "2 workers, Redis", "8 workers, Redis"
 
 
 @pytest.fixture(scope="module", params=ARRANGEMENTS)
-def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, furnished: Furnished
+) -> Iterator[Server]:
     """A server in each arrangement in turn."""
     arrangement: str = request.param
     settings = {"WEB_CONCURRENCY": arrangement[0]}
     if arrangement.endswith("Redis"):
-        settings["REDIS_URL"] = request.getfixturevalue("redis_server")
-    with running_server(tmp_path_factory.mktemp("server"), **settings) as running:
+        settings["REDIS_URL"] = emptied(request.getfixturevalue("redis_server"))
+    with running_server(tmp_path_factory.mktemp("server"), furnished.home, **settings) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def model(server: Server, iris_file: Path) -> int:
-    """The id of an uploaded model."""
-    return int(server.upload(iris_file, "Iris")["id"])
 
 
 def test_four_hundred_concurrent_calls_on_one_key_give_exactly_a_hundred_answers(server: Server, model: int) -> None:

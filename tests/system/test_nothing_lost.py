@@ -16,7 +16,7 @@ from typing import Self
 import psutil
 import pytest
 
-from tests.system.conftest import ROW
+from tests.system.conftest import ROW, Furnished
 from tests.system.server import WEB_SERVERS, Reply, Server, running_server, wait_for
 
 pytestmark = pytest.mark.slow
@@ -67,11 +67,11 @@ def kill_at_random(server: Server, load: Load) -> None:
 
 @pytest.mark.parametrize("web_server", WEB_SERVERS)
 def test_no_answered_call_is_lost_or_counted_twice_when_processes_are_killed(
-    tmp_path: Path, iris_file: Path, web_server: str
+    tmp_path: Path, furnished: Furnished, web_server: str
 ) -> None:
     """Each answered call stands in api_requests once, and its hours' buckets count every row exactly once."""
-    with running_server(tmp_path, SERVER=web_server) as server:
-        api = server.export(server.upload(iris_file, "Iris")["id"], rate_limit_per_minute=1_000_000)
+    with running_server(tmp_path, furnished.home, SERVER=web_server) as server:
+        api = server.export(furnished.iris, rate_limit_per_minute=1_000_000)
         with Load(server, api["api_id"], api["api_key"]) as load:
             kill_at_random(server, load)
         answered = load.answered

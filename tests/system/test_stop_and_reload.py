@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.system.conftest import ROW
+from tests.system.conftest import ROW, Furnished
 from tests.system.server import WEB_SERVERS, Server, is_ready, running_server, wait_for
 
 pytestmark = pytest.mark.slow
@@ -51,14 +51,16 @@ class Callers:
 
 
 @pytest.mark.parametrize("web_server", WEB_SERVERS)
-def test_a_reload_replaces_every_worker_and_drops_no_call(tmp_path: Path, iris_file: Path, web_server: str) -> None:
+def test_a_reload_replaces_every_worker_and_drops_no_call(
+    tmp_path: Path, furnished: Furnished, web_server: str
+) -> None:
     """SIGHUP takes a new version into service while callers go on.
 
     Under granian a connection whose request was not read yet may be closed, and its caller tries again; a call that was
     taken is answered under both.
     """
-    with running_server(tmp_path, SERVER=web_server) as server:
-        api = server.export(server.upload(iris_file, "Iris")["id"], rate_limit_per_minute=1_000_000)
+    with running_server(tmp_path, furnished.home, SERVER=web_server) as server:
+        api = server.export(furnished.iris, rate_limit_per_minute=1_000_000)
         before = {worker.pid for worker in server.workers()}
         callers = Callers(server, api["api_id"], api["api_key"])
         wait_for(lambda: len(callers.statuses) > 20, "calls before the reload")
@@ -81,11 +83,11 @@ def test_a_reload_replaces_every_worker_and_drops_no_call(tmp_path: Path, iris_f
 
 @pytest.mark.parametrize("web_server", WEB_SERVERS)
 def test_a_stop_folds_every_answered_call_before_the_server_ends(
-    tmp_path: Path, iris_file: Path, web_server: str
+    tmp_path: Path, furnished: Furnished, web_server: str
 ) -> None:
     """After SIGTERM the database holds every call that was answered, and the server ends with status 0."""
-    with running_server(tmp_path, SERVER=web_server) as server:
-        api = server.export(server.upload(iris_file, "Iris")["id"], rate_limit_per_minute=1_000_000)
+    with running_server(tmp_path, furnished.home, SERVER=web_server) as server:
+        api = server.export(furnished.iris, rate_limit_per_minute=1_000_000)
         callers = Callers(server, api["api_id"], api["api_key"])
         wait_for(lambda: len(callers.statuses) > 50, "some calls")
         assert server.stop() == 0
@@ -97,9 +99,11 @@ def test_a_stop_folds_every_answered_call_before_the_server_ends(
 
 
 @pytest.mark.parametrize("web_server", WEB_SERVERS)
-def test_workers_killed_again_and_again_are_replaced_and_end_with_the_tree(tmp_path: Path, web_server: str) -> None:
+def test_workers_killed_again_and_again_are_replaced_and_end_with_the_tree(
+    tmp_path: Path, furnished: Furnished, web_server: str
+) -> None:
     """A worker killed soon after its start is no reason to give up, and a killed supervisor leaves nobody behind."""
-    with running_server(tmp_path, SERVER=web_server) as server:
+    with running_server(tmp_path, furnished.home, SERVER=web_server) as server:
         for _ in range(3):
             before = {worker.pid for worker in server.workers()}
             for worker in server.workers():
