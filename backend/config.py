@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
+from backend.core.placement import processors
+
 SECRET_BYTES = 48
 ENCRYPTION_KEY_BYTES = 32
 SERVERS = ("granian", "gunicorn")
@@ -47,10 +49,12 @@ class Settings:
     """Signs sessions; empty: generated once and kept in MODELPORT_HOME."""
     encryption_key: str = field(default="", repr=False)
     """32 bytes in hex or base64; seals what must be read back. Empty: generated once and kept in MODELPORT_HOME."""
-    web_concurrency: int = os.cpu_count() or 1
+    web_concurrency: int = len(processors())
     """Worker processes."""
     web_threads: int = 2
     """Threads of each worker."""
+    pin_workers: bool = True
+    """Keep each worker on a processor of its own, where there are as many workers as processors."""
     admin_email: str = ""
     """The first administrator; empty: admin@modelport.local."""
     admin_password: str = field(default="", repr=False)

@@ -13,6 +13,7 @@ import multiprocessing
 import signal
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -26,6 +27,7 @@ from prometheus_client.multiprocess import mark_process_dead
 from backend.config import Settings, load_settings
 from backend.core.logging import configure_logging
 from backend.core.parent_death import end_with_parent
+from backend.core.placement import place_worker
 from backend.core.preloading import preload_libraries
 
 if TYPE_CHECKING:
@@ -47,9 +49,9 @@ AnyWorker: TypeAlias = Any
 class Master(MPServer):
     """granian's master with gunicorn's manners towards workers that die or are replaced."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, target: str = "wsgi:app") -> None:
         super().__init__(
-            "wsgi:app",
+            target,
             address=settings.host,
             port=settings.port,
             interface=Interfaces.WSGI,
@@ -65,6 +67,7 @@ class Master(MPServer):
             workers_kill_timeout=STOP_SECONDS_MAX,
         )
         self._board = settings.workers_folder
+        self._is_placing = settings.pin_workers
         self._sockets: list[Any] = []
 
     def _init_shared_socket(self) -> None:
@@ -80,9 +83,11 @@ class Master(MPServer):
             self._ssp = None
 
     def _spawn_worker(self, idx: int, target: Callable[..., None], callback_loader: Callable[..., Any]) -> AnyWorker:  # type: ignore[override] # its own subclass does so too
-        """Give a worker the socket of the one that it replaces, with the connections that wait there."""
+        """Give a worker the processor and the socket of the one that it replaces, with the connections that wait."""
         if self._sockets:
             self._shd = self._sockets[idx]
+        if self._is_placing:
+            callback_loader = partial(_load_placed, callback_loader, idx, self.workers)
         return super()._spawn_worker(idx, target, callback_loader)
 
     def _respawn_workers(
@@ -123,6 +128,12 @@ class Master(MPServer):
                 return (worker.inner.exitcode or 0) < 0
             time.sleep(POLL_SECONDS)
         return True
+
+
+def _load_placed(load: Callable[..., Any], number: int, workers: int, *given: object) -> object:
+    """Place a worker before it has threads, and load its application."""
+    place_worker(number, workers)
+    return load(*given)
 
 
 def load_app(target: str) -> WSGIApplication:

@@ -6,6 +6,7 @@ from prometheus_client.multiprocess import mark_process_dead
 
 from backend.config import load_settings
 from backend.core.listeners import listeners
+from backend.core.placement import place_worker
 from backend.core.preloading import preload_libraries
 
 _settings = load_settings()
@@ -35,6 +36,12 @@ def pre_fork(server, worker):
     taken = Counter(other.slot for other in server.WORKERS.values())
     worker.slot = min(range(len(server.LISTENERS)), key=taken.__getitem__)
     worker.sockets = [server.LISTENERS[worker.slot]]
+
+
+def post_fork(_server, worker):
+    """Keep the worker where the one was that it replaces."""
+    if _settings.pin_workers:
+        place_worker(worker.slot, workers)
 
 
 def worker_exit(_server, worker):

@@ -53,7 +53,7 @@ model a server: its memory is that of four.
 CPU = f"""## Processor time of a request
 
 Microseconds of all of the server's processes, user and system, one row, {CHART_CONNECTIONS} connections. The floors
-compute nothing and are no peers.
+compute nothing and are no peers; their web servers are set up as Modelport sets them up.
 """
 BAD_INPUT = """## Bad input
 

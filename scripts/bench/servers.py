@@ -16,13 +16,10 @@ from scripts.bench import answers, peer_servers
 from scripts.bench.asking import post
 from scripts.bench.dialects import Endpoint, HandWritten
 from scripts.bench.environments import PEERS
-from scripts.bench.modelport import Modelport
+from scripts.bench.modelport import ROOT, Modelport
 from scripts.bench.models import BenchModel
 from scripts.bench.peer_servers import PEERS_MEASURED, Peer
 from scripts.bench.processes import START_SECONDS, WORKERS, Tree, free_ports
-
-THREADS = 2
-"""Of each of the floors' workers: WEB_THREADS as it comes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,14 +35,12 @@ class Floor:
     def start(self, tree: Tree) -> dict[str, Endpoint]:
         """Start it and give where it is asked."""
         port = free_ports(1)[0]
-        programs = Path(sys.executable).parent
-        command = [str(programs / self.web), f"server:{self.app}", "--workers", str(WORKERS)]
-        if self.web == "granian":
-            command += ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-            command += ["--http", "1", "--no-ws", "--blocking-threads", str(THREADS)]
-        else:
-            command += ["--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--threads", str(THREADS)]
-        tree.start(command, cwd=PEERS / "floors", environment={})
+        module, config = "scripts.bench.peers.floors.server", str(PEERS / "floors" / "gunicorn.conf.py")
+        command = [sys.executable, "-m", module, self.app]
+        if self.web == "gunicorn":
+            command = [sys.executable, "-m", "gunicorn", "-c", config, f"{module}:{self.app}"]
+        settings = {"HOST": "127.0.0.1", "PORT": str(port), "WEB_CONCURRENCY": str(WORKERS)}
+        tree.start(command, cwd=ROOT, environment=settings)
         endpoint = Endpoint("a", f"http://127.0.0.1:{port}/a", HandWritten())
         tree.wait_for(lambda: post(endpoint.url, b"{}", {}).status == 200, START_SECONDS)
         return {"a": endpoint}

@@ -21,6 +21,7 @@ from typing import Any, BinaryIO, Final
 import orjson
 
 from backend.core.errors import ArtefactRefused
+from backend.core.placement import before_placing
 from backend.engine.serving import streams
 from backend.engine.serving.contract import Contract
 from backend.engine.serving.lockdown import Limits
@@ -109,7 +110,10 @@ def run_child(program: str, task: bytes, *, files: Sequence[BinaryIO], limits: L
         files: inherited under the same descriptor numbers, and no other file of this process.
         limits: `wall_seconds` and `result_bytes` are enforced from here.
     """
-    source = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); {program}"
+    # A worker's processor is for its calls.
+    places = before_placing()
+    spread = f"import os; os.sched_setaffinity(0, {sorted(places)}); " if places else ""
+    source = f"{spread}import sys; sys.path.insert(0, {str(_ROOT)!r}); {program}"
     with tempfile.TemporaryFile() as stdin:
         stdin.write(task)
         stdin.seek(0)

@@ -1,0 +1,45 @@
+"""Which processor a worker runs on: one of its own, where there are as many workers as processors.
+
+A call passes from the thread that reads the socket to the one that answers, and back. On one processor that is a
+switch; over two it is an interrupt, and in a virtual machine one that the host must deliver. Called by workers as they
+start and by the sandbox. Linux; elsewhere a no-op.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+
+_before: frozenset[int] | None = None
+
+
+def processors() -> list[int]:
+    """Give the numbers of those that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return sorted(os.sched_getaffinity(0))
+    return list(range(os.cpu_count() or 1))
+
+
+def place_worker(number: int, workers: int) -> None:
+    """Keep this process, and the threads that it has yet to start, on one processor.
+
+    With fewer workers than processors it goes where the kernel puts it: what else runs here chose none of them either.
+
+    Args:
+        number: which of the workers it is, from 0; the one that replaces it has the same.
+        workers: how many there are.
+    """
+    global _before  # noqa: PLW0603 - a process is placed once
+    allowed = processors()
+    if workers < len(allowed) or not hasattr(os, "sched_setaffinity"):
+        return
+    with contextlib.suppress(OSError):
+        os.sched_setaffinity(0, {allowed[number % len(allowed)]})
+        _before = frozenset(allowed)
+        # A thread that wakes waits for the one at work to finish or to use up its time, and does not cut in.
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+
+
+def before_placing() -> frozenset[int] | None:
+    """Give what this process might use before it was placed, for children that are no servers; None if it was not."""
+    return _before

@@ -1,0 +1,71 @@
+"""Workers keep to a processor each; what they start beside serving does not."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from multiprocessing import get_context
+from typing import Any
+
+import orjson
+import pytest
+
+from backend.core.placement import place_worker, processors
+from backend.engine.serving.lockdown import Limits
+from backend.engine.serving.sandbox import run_child
+
+pytestmark = pytest.mark.skipif(len(processors()) < 2, reason="there is one processor")
+
+WHERE = "import os; print(sorted(os.sched_getaffinity(0)))"
+
+
+def in_a_process(work: Callable[[], Any]) -> Any:
+    """Run something in a forked process, which may be placed without harm to this one."""
+    context = get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=lambda: sender.send(work()))
+    process.start()
+    process.join()
+    return receiver.recv()
+
+
+def of_a_thread() -> tuple[list[int], int]:
+    """Give where a new thread may run, and its policy."""
+    found: list[tuple[list[int], int]] = []
+    thread = threading.Thread(target=lambda: found.append((sorted(os.sched_getaffinity(0)), os.sched_getscheduler(0))))
+    thread.start()
+    thread.join()
+    return found[0]
+
+
+@pytest.mark.parametrize("number", [0, 1, 5])
+def test_a_worker_and_its_threads_keep_to_one_processor(number: int) -> None:
+    """Which one follows from its number, so that whoever replaces it goes there too."""
+    allowed = processors()
+
+    def work() -> tuple[list[int], int]:
+        place_worker(number, len(allowed))
+        return of_a_thread()
+
+    assert in_a_process(work) == ([allowed[number % len(allowed)]], os.SCHED_BATCH)
+
+
+def test_fewer_workers_than_processors_go_where_the_kernel_puts_them() -> None:
+    """One worker that computes in two threads may use two processors."""
+
+    def work() -> tuple[list[int], int]:
+        place_worker(0, len(processors()) - 1)
+        return of_a_thread()
+
+    assert in_a_process(work) == (processors(), os.SCHED_OTHER)
+
+
+def test_what_a_worker_inspects_runs_anywhere() -> None:
+    """An upload takes no time from the calls of one worker in particular."""
+
+    def work() -> bytes:
+        place_worker(1, len(processors()))
+        return run_child(WHERE, b"", files=(), limits=Limits()).output
+
+    assert orjson.loads(in_a_process(work)) == processors()
