@@ -2,5 +2,5 @@
 
 from backend.app import create_app
 
-app = create_app()
+app = create_app(has_commands=False)
 app.extensions["modelport.process"].start()

@@ -10,12 +10,10 @@ from apiflask import APIFlask
 from flask import Blueprint, Flask, Response, appcontext_pushed, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from backend.bootstrap import Process, build_process
-from backend.cli import install_commands
-from backend.config import ROOT, Settings, load_settings, session_secret
+from backend.config import Settings, load_settings, session_secret
 from backend.core.logging import configure_logging
 from backend.engine.limits.flask_storage import limiter_settings
 from backend.middleware.audit_context import install_audit_context
@@ -39,12 +37,13 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 
-def create_app(settings: Settings | None = None, process: Process | None = None) -> Flask:
+def create_app(settings: Settings | None = None, process: Process | None = None, *, has_commands: bool = True) -> Flask:
     """Build the application.
 
     Args:
         settings: read from the environment when not given.
         process: the parts it serves with; built from the settings when not given.
+        has_commands: with the command line's parts, migrations among them; workers need none.
     """
     settings = settings or load_settings()
     configure_logging(settings.log_level)
@@ -74,7 +73,10 @@ def create_app(settings: Settings | None = None, process: Process | None = None)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     install_limits(app, process, settings)
-    install_commands(app, settings)
+    if has_commands:
+        from backend.cli import install_commands  # noqa: PLC0415 - Alembic and more, 15 MB
+
+        install_commands(app, settings)
     install_doors(app, process, settings)
     return app
 
@@ -104,9 +106,8 @@ def flask_config(settings: Settings) -> dict[str, Any]:
 
 
 def install_database(app: Flask) -> None:
-    """Connect Flask-SQLAlchemy and Flask-Migrate."""
+    """Connect Flask-SQLAlchemy."""
     db.init_app(app)
-    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     with app.app_context():
         install_sqlite_pragmas(db.engine)
 

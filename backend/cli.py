@@ -9,9 +9,10 @@ from typing import TextIO
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
-from flask_migrate import upgrade
+from flask_migrate import Migrate, upgrade
 
-from backend.config import Settings
+from backend.config import ROOT, Settings
+from backend.models import db
 from backend.services import audit_verification, compile_service, credit_verification
 from backend.services.account_service import ensure_first_admin
 from backend.services.audit_service import COMMAND, acting
@@ -20,8 +21,9 @@ from backend.services.runtime import current_runtime
 
 
 def install_commands(app: Flask, settings: Settings) -> None:
-    """Register the commands on an application."""
+    """Register the commands on an application, and what `flask db` needs."""
     app.config["MODELPORT_SETTINGS"] = settings
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     app.cli.add_command(setup)
     app.cli.add_command(demo_traffic)
     app.cli.add_command(audit)

@@ -14,7 +14,6 @@ LIBRARIES = (
     "argon2",
     "flask_jwt_extended",
     "flask_limiter",
-    "flask_migrate",
     "flask_sqlalchemy",
     "numpy",
     "onnxruntime",

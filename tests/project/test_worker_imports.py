@@ -10,13 +10,12 @@ from pathlib import Path
 
 from tests.system.server import ROOT
 
-HEAVY = ("sklearn", "pandas", "scipy", "joblib")
+HEAVY = ("sklearn", "pandas", "scipy", "joblib", "alembic")
 PROGRAM = f"""
 import json, sys
-from backend.app import create_app
 from backend.core.preloading import preload_libraries
 preload_libraries()
-create_app()
+import wsgi
 print(json.dumps([name for name in {HEAVY!r} if name in sys.modules]))
 """
 
