@@ -31,7 +31,7 @@ def place_worker(number: int, workers: int) -> None:
     """
     global _before  # noqa: PLW0603 - a process is placed once
     allowed = processors()
-    if workers < len(allowed) or not hasattr(os, "sched_setaffinity"):
+    if workers < len(allowed) or not hasattr(os, "SCHED_BATCH"):
         return
     with contextlib.suppress(OSError):
         os.sched_setaffinity(0, {allowed[number % len(allowed)]})
