@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterator
 
 _before: frozenset[int] | None = None
 
@@ -38,6 +39,20 @@ def place_worker(number: int, workers: int) -> None:
         _before = frozenset(allowed)
         # A thread that wakes waits for the one at work to finish or to use up its time, and does not cut in.
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+
+
+@contextlib.contextmanager
+def anywhere() -> Iterator[None]:
+    """Let this thread use every processor for a while: for milliseconds of work, an idle one is worth the way there."""
+    if _before is None:
+        yield
+        return
+    own = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, _before)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, own)
 
 
 def before_placing() -> frozenset[int] | None:

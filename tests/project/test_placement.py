@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 import pytest
 
-from backend.core.placement import place_worker, processors
+from backend.core.placement import anywhere, place_worker, processors
 from backend.engine.serving.lockdown import Limits
 from backend.engine.serving.sandbox import run_child
 
@@ -59,6 +59,18 @@ def test_fewer_workers_than_processors_go_where_the_kernel_puts_them() -> None:
         return of_a_thread()
 
     assert in_a_process(work) == (processors(), os.SCHED_OTHER)
+
+
+def test_long_work_may_go_anywhere_and_comes_back() -> None:
+    """Of two long calls to one worker, one may use the processor that idles."""
+
+    def work() -> tuple[list[int], list[int]]:
+        place_worker(1, len(processors()))
+        with anywhere():
+            during = processors()
+        return during, processors()
+
+    assert in_a_process(work) == (processors(), [processors()[1]])
 
 
 def test_what_a_worker_inspects_runs_anywhere() -> None:
