@@ -74,7 +74,7 @@ def create_app(settings: Settings | None = None, process: Process | None = None,
         app.register_blueprint(blueprint)
     install_limits(app, process, settings)
     if has_commands:
-        from backend.cli import install_commands  # noqa: PLC0415 - Alembic and more, 15 MB
+        from backend.cli import install_commands  # noqa: PLC0415 - with Alembic it takes 8 MB
 
         install_commands(app, settings)
     install_doors(app, process, settings)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 _before: frozenset[int] | None = None
 
@@ -48,13 +48,19 @@ def anywhere() -> Iterator[None]:
         yield
         return
     own = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, _before)
+    _go(_before)
     try:
         yield
     finally:
-        os.sched_setaffinity(0, own)
+        _go(own)
 
 
 def before_placing() -> frozenset[int] | None:
     """Give what this process might use before it was placed, for children that are no servers; None if it was not."""
     return _before
+
+
+def _go(where: Iterable[int]) -> None:
+    # Refused only where an operator took all of these away in the meantime: then the kernel has chosen others.
+    with contextlib.suppress(OSError):
+        os.sched_setaffinity(0, where)
