@@ -24,7 +24,8 @@ def processors() -> list[int]:
 def place_worker(number: int, workers: int) -> None:
     """Keep this process, and the threads that it has yet to start, on one processor.
 
-    With fewer workers than processors it goes where the kernel puts it: what else runs here chose none of them either.
+    With fewer or more workers than processors it goes where the kernel puts it: of a few that are busy, two could have
+    the same one while another idles.
 
     Args:
         number: which of the workers it is, from 0; the one that replaces it has the same.
@@ -32,7 +33,7 @@ def place_worker(number: int, workers: int) -> None:
     """
     global _before  # noqa: PLW0603 - a process is placed once
     allowed = processors()
-    if workers < len(allowed) or not hasattr(os, "SCHED_BATCH"):
+    if workers != len(allowed) or not hasattr(os, "SCHED_BATCH"):
         return
     with contextlib.suppress(OSError):
         os.sched_setaffinity(0, {allowed[number % len(allowed)]})

@@ -51,11 +51,12 @@ def test_a_worker_and_its_threads_keep_to_one_processor(number: int) -> None:
     assert in_a_process(work) == ([allowed[number % len(allowed)]], os.SCHED_BATCH)
 
 
-def test_fewer_workers_than_processors_go_where_the_kernel_puts_them() -> None:
-    """One worker that computes in two threads may use two processors."""
+@pytest.mark.parametrize("more", [-1, 1])
+def test_fewer_or_more_workers_than_processors_go_where_the_kernel_puts_them(more: int) -> None:
+    """One worker that computes in two threads may use two processors, and two busy ones of many too."""
 
     def work() -> tuple[list[int], int]:
-        place_worker(0, len(processors()) - 1)
+        place_worker(0, len(processors()) + more)
         return of_a_thread()
 
     assert in_a_process(work) == (processors(), os.SCHED_OTHER)
