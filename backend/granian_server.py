@@ -49,9 +49,9 @@ AnyWorker: TypeAlias = Any
 class Master(MPServer):
     """granian's master with gunicorn's manners towards workers that die or are replaced."""
 
-    def __init__(self, settings: Settings, target: str = "wsgi:app") -> None:
+    def __init__(self, settings: Settings) -> None:
         super().__init__(
-            target,
+            "wsgi:app",
             address=settings.host,
             port=settings.port,
             interface=Interfaces.WSGI,
