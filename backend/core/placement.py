@@ -2,7 +2,7 @@
 
 A call passes from the thread that reads the socket to the one that answers, and back. On one processor that is a
 switch; over two it is an interrupt, and in a virtual machine one that the host must deliver. Called by workers as they
-start and by the sandbox. Linux; elsewhere a no-op.
+start, around long batches and by the sandbox. Linux; elsewhere a no-op.
 """
 
 from __future__ import annotations
@@ -44,7 +44,10 @@ def place_worker(number: int, workers: int) -> None:
 
 @contextlib.contextmanager
 def anywhere() -> Iterator[None]:
-    """Let this thread use every processor for a while: for milliseconds of work, an idle one is worth the way there."""
+    """Let this thread, and children that it starts, use every processor for a while.
+
+    For milliseconds of work an idle one is worth the way there.
+    """
     if _before is None:
         yield
         return
@@ -54,11 +57,6 @@ def anywhere() -> Iterator[None]:
         yield
     finally:
         _go(own)
-
-
-def before_placing() -> frozenset[int] | None:
-    """Give what this process might use before it was placed, for children that are no servers; None if it was not."""
-    return _before
 
 
 def _go(where: Iterable[int]) -> None:

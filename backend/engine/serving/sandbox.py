@@ -21,7 +21,7 @@ from typing import Any, BinaryIO, Final
 import orjson
 
 from backend.core.errors import ArtefactRefused
-from backend.core.placement import before_placing
+from backend.core.placement import anywhere
 from backend.engine.serving import streams
 from backend.engine.serving.contract import Contract
 from backend.engine.serving.lockdown import Limits
@@ -110,11 +110,9 @@ def run_child(program: str, task: bytes, *, files: Sequence[BinaryIO], limits: L
         files: inherited under the same descriptor numbers, and no other file of this process.
         limits: `wall_seconds` and `result_bytes` are enforced from here.
     """
-    # A worker's processor is for its calls.
-    places = before_placing()
-    spread = f"import os; os.sched_setaffinity(0, {sorted(places)}); " if places else ""
-    source = f"{spread}import sys; sys.path.insert(0, {str(_ROOT)!r}); {program}"
-    with tempfile.TemporaryFile() as stdin:
+    source = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); {program}"
+    # It inherits where this thread may run, and a worker's processor is for its calls.
+    with tempfile.TemporaryFile() as stdin, anywhere():
         stdin.write(task)
         stdin.seek(0)
         process = subprocess.Popen(
