@@ -28,7 +28,7 @@ def place_worker(number: int, workers: int) -> None:
     the same one while another idles.
 
     Args:
-        number: which of the workers it is, from 0; the one that replaces it has the same.
+        number: which of the workers it is, from 0 and below `workers`; the one that replaces it has the same.
         workers: how many there are.
     """
     global _before  # noqa: PLW0603 - a process is placed once
@@ -36,7 +36,7 @@ def place_worker(number: int, workers: int) -> None:
     if workers != len(allowed) or not hasattr(os, "SCHED_BATCH"):
         return
     with contextlib.suppress(OSError):
-        os.sched_setaffinity(0, {allowed[number % len(allowed)]})
+        os.sched_setaffinity(0, {allowed[number]})
         _before = frozenset(allowed)
         # A thread that wakes waits for the one at work to finish or to use up its time, and does not cut in.
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
