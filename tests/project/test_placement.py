@@ -26,8 +26,10 @@ def in_a_process(work: Callable[[], Any]) -> Any:
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=lambda: sender.send(work()))
     process.start()
+    sender.close()  # else a process that fails would be waited for
+    found = receiver.recv()
     process.join()
-    return receiver.recv()
+    return found
 
 
 def of_a_thread() -> tuple[list[int], int]:
