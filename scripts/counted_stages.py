@@ -9,6 +9,7 @@ count after each. Started by `scripts.instructions`.
 from __future__ import annotations
 
 import ctypes
+import gc
 import mmap
 import sys
 from pathlib import Path
@@ -27,6 +28,9 @@ def main(folder: str, names: str, *counts: str) -> None:
     for name in names.split(","):
         repeat(stages[name], WARM_UP_CALLS)
         for calls in map(int, counts):
+            # A full collection costs as much as a hundred calls; in which run it falls depends on what was imported.
+            gc.collect()
+            gc.freeze()
             valgrind.begin()
             repeat(stages[name], calls)
             valgrind.end()
