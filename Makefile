@@ -14,6 +14,7 @@ RUNTIME := .venv/.runtime-installed
 DEV := .venv/.dev-installed
 NODE_MODULES := frontend/node_modules/.package-lock.json
 WEB := frontend/out/index.html
+KERNEL := backend/engine/serving/compiled/trees.so
 
 PYTHON_CODE := $(wildcard apps backend deploy migrations scripts tests wsgi.py)
 TYPED_CODE := $(wildcard apps backend migrations/env.py scripts tests wsgi.py)
@@ -37,7 +38,7 @@ help: ## List what can be made
 		/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: $(RUNTIME) $(WEB) ## Start everything on http://127.0.0.1:8000; settings from the environment, then from .env
+run: $(RUNTIME) $(WEB) $(KERNEL) ## Start everything on http://127.0.0.1:8000; settings from the environment, then from .env
 	@$(SETTINGS); exec $(BIN)/python -m backend.serve
 
 ##@ Change
@@ -73,26 +74,29 @@ test-web: $(NODE_MODULES) ## The web application's unit tests
 	$(NPM) run test
 
 .PHONY: test-e2e
-test-e2e: $(RUNTIME) $(NODE_MODULES) $(WEB) ## The browser tests, against a server of their own
+test-e2e: $(RUNTIME) $(NODE_MODULES) $(WEB) $(KERNEL) ## The browser tests, against a server of their own
 	scripts/ci-e2e.sh
 
 .PHONY: test-python
-test-python: $(DEV) $(WEB) ## The Python tests, those of whole servers after the others; PYTEST_ARGS="-k limits -x" narrows them
+test-python: $(DEV) $(WEB) $(KERNEL) ## The Python tests, those of whole servers after the others; PYTEST_ARGS="-k limits -x" narrows them
 	$(BIN)/python -m pytest -n auto --ignore=tests/system $(PYTEST_ARGS) || [ $$? -eq $(NONE_CHOSEN) ]
 	$(BIN)/python -m pytest tests/system $(PYTEST_ARGS) || [ $$? -eq $(NONE_CHOSEN) ]
 
 ##@ Measure
 .PHONY: bench
-bench: $(RUNTIME) ## Compare with seven other servers and write docs/benchmarks.md; BENCH_ARGS="--rounds 1" narrows it
+bench: $(RUNTIME) $(KERNEL) ## Compare with seven other servers and write docs/benchmarks.md; BENCH_ARGS="--rounds 1" narrows it
 	$(BIN)/python -m scripts.bench $(BENCH_ARGS)
 
 .PHONY: bench-quick
-bench-quick: $(RUNTIME) ## Compare with a hand-written Flask alone, in two minutes
+bench-quick: $(RUNTIME) $(KERNEL) ## Compare with a hand-written Flask alone, in two minutes
 	$(BIN)/python -m scripts.bench --quick $(BENCH_ARGS)
 
 ##@ Parts
 .PHONY: venv
 venv: $(DEV) ## The virtual environment with everything pinned
+
+.PHONY: kernel
+kernel: $(KERNEL) ## Build the tree kernel, when its source changed
 
 .PHONY: web
 web: $(WEB) ## Build the web application, when its sources changed
@@ -117,6 +121,7 @@ requirements: $(DEV) ## Compile requirements*.in to requirements*.txt, pinned wi
 
 .PHONY: clean
 clean: ## Remove builds and caches; keeps .venv, node_modules, instance and models_store
+	rm -f $(KERNEL)
 	rm -rf frontend/out frontend/.next frontend/test-results frontend/playwright-report
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find $(PYTHON_CODE) -type d -name __pycache__ -prune -exec rm -rf {} +
@@ -131,6 +136,14 @@ $(RUNTIME): requirements.txt | $(BIN)/python
 $(DEV): requirements-dev.txt $(RUNTIME)
 	$(BIN)/python -m pip install --quiet --require-hashes --no-deps --requirement requirements-dev.txt
 	@touch $@
+
+# Without a compiler trees are walked with arrays, many times slower: better than not at all.
+$(KERNEL): %.so: %.c
+	@if command -v $(CC) >/dev/null; then \
+		$(CC) -std=c11 -O3 -ffp-contract=off -Wall -Wextra -shared -fPIC -o $@ $<; \
+	else \
+		echo "No C compiler: models made of trees will be slower. Debian or Ubuntu: apt-get install gcc libc6-dev" >&2; \
+	fi
 
 # Versions and digests come from the lock, which --no-save leaves alone. Not `npm ci`: it refuses a lock without the optional
 # binaries of platforms that the registry at hand does not carry.

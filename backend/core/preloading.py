@@ -16,7 +16,6 @@ LIBRARIES = (
     "flask_limiter",
     "flask_sqlalchemy",
     "numpy",
-    "onnxruntime",
     "psutil",
 )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.system.server import ROOT
 
-HEAVY = ("sklearn", "pandas", "scipy", "joblib", "alembic")
+HEAVY = ("sklearn", "pandas", "scipy", "joblib", "onnxruntime", "alembic")
 PROGRAM = f"""
 import json, sys
 from backend.core.preloading import preload_libraries

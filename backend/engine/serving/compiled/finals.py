@@ -2,8 +2,7 @@
 
 Used by the compiled runtime. Each final answers many rows with arrays, and one row, the usual call, with plain numbers.
 
-Source of the arithmetic: scikit-learn 1.9, ForestClassifier.predict_proba, _gb._raw_predict. Source of the operator:
-ONNX, ai.onnx.ml 5, TreeEnsemble.
+Source of the arithmetic: scikit-learn 1.9, ForestClassifier.predict_proba, _gb._raw_predict.
 """
 
 from __future__ import annotations
@@ -15,9 +14,10 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from backend.engine.serving.compiled import links
+from backend.engine.serving.compiled.ensemble import ensemble_of
 from backend.engine.serving.compiled.links import One, Scores
 from backend.engine.serving.compiled.sessions import session_of
-from backend.engine.serving.compiled.spec import Boosted, Graph, Leaves, Linear, MeanOfTrees, Part, Vote
+from backend.engine.serving.compiled.spec import Boosted, Forest, Graph, Linear, Part
 from backend.engine.serving.foreign import Array
 
 PLAIN_PRODUCTS_MAX: Final = 16
@@ -39,12 +39,8 @@ def final_of(final: Part, arrays: Mapping[str, Array]) -> Answers:
         return _linear(final, arrays)
     if isinstance(final, Boosted):
         return _boosted(final, arrays)
-    if isinstance(final, MeanOfTrees):
-        return _mean(final, arrays)
-    if isinstance(final, Vote):
-        return _vote(final, arrays)
-    if isinstance(final, Leaves):
-        return _leaves(final, arrays)
+    if isinstance(final, Forest):
+        return _forest(final, arrays)
     if isinstance(final, Graph):
         return _graph(final, arrays)
     raise TypeError(type(final).__name__)
@@ -75,75 +71,32 @@ def _linear(final: Linear, arrays: Mapping[str, Array]) -> Answers:
 
 
 def _boosted(final: Boosted, arrays: Mapping[str, Array]) -> Answers:
-    run, base = session_of(arrays[final.onnx]), arrays[final.base]
+    sums = ensemble_of(final.trees, arrays)
     link, link_one = links.MANY[final.link], links.ONE[final.link]
-    starts: list[float] = base.tolist()
-    is_narrow = final.is_narrow
+    return Answers(
+        lambda rows: link(sums.many(rows), links.MARGIN),
+        lambda row: link_one(sums.one(row), links.MARGIN),
+    )
+
+
+def _forest(final: Forest, arrays: Mapping[str, Array]) -> Answers:
+    sums, count = ensemble_of(final.trees, arrays), final.count
 
     def many(rows: Array) -> Scores:
-        return link(run(_narrowed(rows) if is_narrow else rows)[0] + base, links.MARGIN)
+        found = sums.many(rows)
+        found /= count
+        if final.gives == "number":
+            return Scores(values=found[:, 0])
+        return Scores(chosen=found.argmax(axis=1), shares=found)
+
+    def one_number(row: Sequence[float]) -> One:
+        return One(sums.one(row)[0] / count)
 
     def one(row: Sequence[float]) -> One:
-        sums = run(_narrow_row(row) if is_narrow else np.array((row,), dtype=np.float64))[0][0].tolist()
-        return link_one([part + start for part, start in zip(sums, starts, strict=True)], links.MARGIN)
-
-    return Answers(many, one)
-
-
-def _mean(final: MeanOfTrees, arrays: Mapping[str, Array]) -> Answers:
-    run, trees = session_of(arrays[final.onnx]), final.trees
-
-    def many(rows: Array) -> Scores:
-        return Scores(values=run(_narrowed(rows))[0][:, 0] / trees)
-
-    def one(row: Sequence[float]) -> One:
-        return One(run(_narrow_row(row))[0].item() / trees)
-
-    return Answers(many, one)
-
-
-def _vote(final: Vote, arrays: Mapping[str, Array]) -> Answers:
-    run, trees = session_of(arrays[final.onnx]), final.trees
-    # Both at once: the first tie of a loaded model should not wait for a second ensemble to be made.
-    other = None if final.other is None else session_of(arrays[final.other])
-
-    def many(rows: Array) -> Scores:
-        narrow = _narrowed(rows)
-        share = run(narrow)[0] / trees
-        shares = np.concatenate((1.0 - share, share), axis=1)
-        if other is not None:
-            # The first class wins a tie, so here its own sum counts, to the last bit.
-            ties = np.abs(share[:, 0] - 0.5) <= links.MARGIN
-            if ties.any():
-                shares[ties, :1] = other(narrow[ties])[0] / trees
-        return Scores(chosen=shares.argmax(axis=1), shares=shares)
-
-    def one(row: Sequence[float]) -> One:
-        share = run(_narrow_row(row))[0].item() / trees
-        if other is not None and abs(share - 0.5) <= links.MARGIN:
-            return _first(many(np.array((row,), dtype=np.float64)))
-        return One(None, 1 if share > 0.5 else 0, [1.0 - share, share])
-
-    return Answers(many, one)
-
-
-def _leaves(final: Leaves, arrays: Mapping[str, Array]) -> Answers:
-    run, each, trees = session_of(arrays[final.onnx]), arrays[final.shares], final.trees
-
-    def many(rows: Array) -> Scores:
-        leaves = run(_narrowed(rows))[0].astype(np.intp)
-        # Along the trees in their order, as scikit-learn adds them up.
-        shares = np.add.reduce(each.take(leaves, axis=0), axis=1)
-        shares /= trees
-        return Scores(chosen=shares.argmax(axis=1), shares=shares)
-
-    def one(row: Sequence[float]) -> One:
-        leaves = run(_narrow_row(row))[0][0].astype(np.intp)
-        sums = np.add.reduce(each.take(leaves, axis=0), axis=0).tolist()
-        shares = [part / trees for part in sums]
+        shares = [part / count for part in sums.one(row)]
         return One(None, shares.index(max(shares)), shares)
 
-    return Answers(many, one)
+    return Answers(many, one_number if final.gives == "number" else one)
 
 
 def _graph(final: Graph, arrays: Mapping[str, Array]) -> Answers:
@@ -168,13 +121,3 @@ def _first(scores: Scores) -> One:
         return One(None if scores.values is None else scores.values[0].tolist())
     is_unclear = scores.unclear is not None and bool(scores.unclear[0])
     return One(None, int(scores.chosen[0]), scores.shares[0].tolist(), is_unclear)
-
-
-def _narrowed(rows: Array) -> Array:
-    """Round as scikit-learn's trees do before they compare; the comparison itself is of 64 bits there and here."""
-    return rows.astype(np.float32).astype(np.float64)
-
-
-def _narrow_row(row: Sequence[float]) -> Array:
-    """Do the same with one row."""
-    return np.array((row,), dtype=np.float32).astype(np.float64)

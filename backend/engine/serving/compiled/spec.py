@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-COMPILER = 2
+COMPILER = 3
 """Raised when a compiled model of before may not be run any more; such a one is compiled again."""
 
 ArrayName = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")]
@@ -74,46 +74,38 @@ class Linear(Part):
     link: Link
 
 
-class Boosted(Part):
-    """A sum of trees over a base: raw scores of shape (rows, outputs), then the link.
+class Trees(Part):
+    """An ensemble of decision trees; what leaves hold is added to sums, tree after tree.
 
-    `is_narrow` says that the trees compare numbers rounded to float32, as scikit-learn's own do.
+    Arrays: the inner nodes of all trees as `ensemble.NODE` has them, where each tree begins, the values of all leaves,
+    shape (leaves, width), and of each tree the sum that the first of them is added to; `start` is what the sums begin
+    with. `is_narrow` says that numbers are rounded to float32 before they are compared, as scikit-learn's own trees do.
     """
 
-    kind: Literal["boosted"] = "boosted"
-    onnx: ArrayName
-    base: ArrayName
+    nodes: ArrayName
+    roots: ArrayName
+    values: ArrayName
+    targets: ArrayName
+    start: ArrayName
+    columns: Annotated[int, Field(ge=1, le=1_000_000)]
     is_narrow: bool
+
+
+class Boosted(Part):
+    """Sums of trees as raw scores, shape (rows, outputs), then the link."""
+
+    kind: Literal["boosted"] = "boosted"
+    trees: Trees
     link: Link
 
 
-class MeanOfTrees(Part):
-    """A regression forest: the sum of the trees over their number."""
+class Forest(Part):
+    """Sums of trees over their number: the shares of the classes, or a number."""
 
-    kind: Literal["mean"] = "mean"
-    onnx: ArrayName
-    trees: Annotated[int, Field(ge=1)]
-
-
-class Vote(Part):
-    """A forest of two classes: the second one's share is summed; the first one's only where both are about equal.
-
-    Without `other` every leaf holds one class alone: the sums are whole numbers, and exact.
-    """
-
-    kind: Literal["vote"] = "vote"
-    onnx: ArrayName
-    other: ArrayName | None
-    trees: Annotated[int, Field(ge=1)]
-
-
-class Leaves(Part):
-    """A forest of many classes: each tree's leaf is found, and their `shares`, shape (leaves, classes), are summed."""
-
-    kind: Literal["leaves"] = "leaves"
-    onnx: ArrayName
-    shares: ArrayName
-    trees: Annotated[int, Field(ge=1)]
+    kind: Literal["forest"] = "forest"
+    trees: Trees
+    count: Annotated[int, Field(ge=1)]
+    gives: Literal["shares", "number"]
 
 
 class Graph(Part):
@@ -125,7 +117,7 @@ class Graph(Part):
     labels_from: Literal["shares", "numbers"]
 
 
-Final = Annotated[Linear | Boosted | MeanOfTrees | Vote | Leaves | Graph, Field(discriminator="kind")]
+Final = Annotated[Linear | Boosted | Forest | Graph, Field(discriminator="kind")]
 
 
 class Spec(Part):
@@ -141,4 +133,6 @@ class Spec(Part):
     @property
     def engine(self) -> str:
         """What runs it, for people."""
-        return "numpy" if isinstance(self.final, Linear) else "ONNX Runtime"
+        if isinstance(self.final, Graph):
+            return "ONNX Runtime"
+        return "numpy" if isinstance(self.final, Linear) else "tree kernel"

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
-from backend.engine.serving.compiled.spec import Boosted, Leaves, Linear, Link, MeanOfTrees, Part, Vote
+from backend.engine.serving.compiled.spec import Boosted, Forest, Linear, Link, Part, Trees
 from backend.engine.serving.compiling import trees
 from backend.engine.serving.compiling.refusal import NotCompiled
 from backend.engine.serving.foreign import Array, Foreign
@@ -38,25 +38,18 @@ def readings(estimator: Foreign, columns: int) -> Iterator[Read]:
 
 
 def _forest_classifier(estimator: Foreign, columns: int) -> Iterator[Read]:
-    grown = _trees_in(estimator)
-    count, limits = len(grown), _thresholds(grown, columns)
-    if len(estimator.classes_) == 2:
-        arrays = {"second": _bytes(trees.sum_of(grown, columns, place=1))}
-        is_pure = all(np.isin(tree.value[tree.is_leaf], (0.0, 1.0)).all() for tree in grown)
-        if not is_pure:
-            arrays["first"] = _bytes(trees.sum_of(grown, columns, place=0))
-        final = Vote(onnx="second", other=None if is_pure else "first", trees=count)
-        yield Read("share of the second class", final, arrays, limits)
-    model, values = trees.leaves_of(grown, columns)
-    arrays = {"leaves": _bytes(model), "shares": values}
-    yield Read("leaf of each tree", Leaves(onnx="leaves", shares="shares", trees=count), arrays, limits)
+    yield _forest(estimator, columns, "shares")
 
 
 def _forest_regressor(estimator: Foreign, columns: int) -> Iterator[Read]:
+    yield _forest(estimator, columns, "number")
+
+
+def _forest(estimator: Foreign, columns: int, gives: Literal["shares", "number"]) -> Read:
     grown = _trees_in(estimator)
-    final = MeanOfTrees(onnx="sum", trees=len(grown))
-    arrays = {"sum": _bytes(trees.sum_of(grown, columns))}
-    yield Read("sum of the trees", final, arrays, _thresholds(grown, columns))
+    arrays = trees.arrays_of(grown, np.zeros(grown[0].value.shape[1]), [0] * len(grown))
+    final = Forest(trees=_named(columns, is_narrow=True), count=len(grown), gives=gives)
+    return Read("trees", final, arrays, _thresholds(grown, columns))
 
 
 def _trees_in(estimator: Foreign) -> list[trees.Tree]:
@@ -76,10 +69,7 @@ def _gradient_boosting(estimator: Foreign, columns: int) -> Iterator[Read]:
             tree = trees.tree_of(member.tree_)
             grown.append(replace(tree, value=rate * tree.value))
             targets.append(place)
-    link = _boosted_link(estimator, outputs=max(targets) + 1)
-    arrays = {"sum": _bytes(trees.sum_of(grown, columns, targets=targets)), "base": base}
-    final = Boosted(onnx="sum", base="base", is_narrow=True, link=link)
-    yield Read("sum of the trees", final, arrays, _thresholds(grown, columns))
+    yield _boosted(estimator, columns, grown, base, targets, is_narrow=True)
 
 
 def _constant_start(estimator: Foreign, columns: int) -> Array:
@@ -103,10 +93,15 @@ def _histogram_boosting(estimator: Foreign, columns: int) -> Iterator[Read]:
             grown.append(tree)
             targets.append(place)
     base = np.asarray(estimator._baseline_prediction, dtype=np.float64).reshape(-1)  # noqa: SLF001
-    link = _boosted_link(estimator, outputs=max(targets) + 1)
-    arrays = {"sum": _bytes(trees.sum_of(grown, columns, targets=targets)), "base": base}
-    final = Boosted(onnx="sum", base="base", is_narrow=False, link=link)
-    yield Read("sum of the trees", final, arrays, _thresholds(grown, columns))
+    yield _boosted(estimator, columns, grown, base, targets, is_narrow=False)
+
+
+def _boosted(
+    estimator: Foreign, columns: int, grown: list[trees.Tree], base: Array, targets: list[int], *, is_narrow: bool
+) -> Read:
+    link = _boosted_link(estimator, outputs=len(base))
+    final = Boosted(trees=_named(columns, is_narrow=is_narrow), link=link)
+    return Read("trees", final, trees.arrays_of(grown, base, targets), _thresholds(grown, columns))
 
 
 def _boosted_link(estimator: Foreign, outputs: int) -> Link:
@@ -148,8 +143,17 @@ def _thresholds(grown: list[trees.Tree], columns: int) -> tuple[Array, ...]:
     return tuple(np.unique(threshold[feature == column]) for column in range(columns))
 
 
-def _bytes(model: bytes) -> Array:
-    return np.frombuffer(model, dtype=np.uint8)
+def _named(columns: int, *, is_narrow: bool) -> Trees:
+    """Name the arrays of an ensemble, of which a model has one."""
+    return Trees(
+        nodes="nodes",
+        roots="roots",
+        values="values",
+        targets="targets",
+        start="start",
+        columns=columns,
+        is_narrow=is_narrow,
+    )
 
 
 _SHARES: Final = _linear_classifier("softmax", "one_vs_rest")

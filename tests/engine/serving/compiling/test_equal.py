@@ -116,7 +116,7 @@ def test_a_worker_needs_no_scikit_learn(compiled: Give, name: str, tmp_path: Pat
         "from backend.engine.serving.contract import Contract;"
         f"contract = Contract.from_json(ast.literal_eval(open({str(contract)!r}).read()));"
         f"CompiledRuntime(read_form({str(path)!r}, {sha256(content).hexdigest()!r}), contract).warmup();"
-        "print([name for name in ('sklearn', 'pandas', 'scipy', 'joblib') if name in sys.modules])"
+        "print([name for name in ('sklearn', 'pandas', 'scipy', 'joblib', 'onnxruntime') if name in sys.modules])"
     )
     root = Path(__file__).resolve().parents[4]
     done = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
-from backend.engine.serving.compiled import finals, links
+from backend.engine.serving.compiled import links
 from backend.engine.serving.compiled.form import Form
 from backend.engine.serving.compiled.runtime import CompiledRuntime
+from backend.engine.serving.compiled.spec import Forest
 from backend.engine.serving.compiling import compiler, trees
 from backend.engine.serving.compiling.candidates import Candidate, candidates
 from backend.engine.serving.compiling.compiler import compile_estimator, rows_faster
@@ -37,14 +38,20 @@ def verdict_on(estimator: Any, contract: Contract, change: Callable[[Candidate],
     return refusal_of(candidate, found)
 
 
-def test_sixty_four_bits_without_rounding_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sixty_four_bits_without_rounding_are_caught() -> None:
     """Trees compare numbers rounded to 32 bits: a runtime that does not round them differs at their thresholds."""
     forest = RandomForestClassifier(20, random_state=0).fit(X, Y2)
     contract = derive_contract(forest).contract
 
+    def unrounded(candidate: Candidate) -> Candidate:
+        final = candidate.form.spec.final
+        assert isinstance(final, Forest)
+        changed = final.model_copy(update={"trees": final.trees.model_copy(update={"is_narrow": False})})
+        spec = candidate.form.spec.model_copy(update={"final": changed})
+        return replace(candidate, form=Form(spec, candidate.form.arrays))
+
     assert verdict_on(forest, contract, lambda candidate: candidate) is None
-    monkeypatch.setattr(finals, "_narrowed", lambda rows: rows)
-    refused = verdict_on(forest, contract, lambda candidate: candidate)
+    refused = verdict_on(forest, contract, unrounded)
     assert refused is not None
     assert "differ" in refused
 
@@ -59,9 +66,8 @@ def test_a_threshold_one_unit_off_is_caught() -> None:
         threshold = grown[0].threshold.astype(np.float32)
         # A whole step of 32 bits: less than that no rounded number can tell.
         grown[0] = replace(grown[0], threshold=np.nextafter(threshold, np.float32(np.inf)).astype(np.float64))
-        model = np.frombuffer(trees.sum_of(grown, X.shape[1]), dtype=np.uint8)
-        form = Form(candidate.form.spec, {**candidate.form.arrays, "sum": model})
-        return replace(candidate, form=form)
+        arrays = trees.arrays_of(grown, np.zeros(1), [0] * len(grown))
+        return replace(candidate, form=Form(candidate.form.spec, arrays))
 
     assert verdict_on(forest, contract, lambda candidate: candidate) is None
     assert verdict_on(forest, contract, nudged) is not None

@@ -1,0 +1,113 @@
+/* Adds up the leaves that rows reach in decision trees. Built by `make`, called by native.py with arrays that
+ * ensemble.py has checked: nothing is checked again here.
+ *
+ * Which way a row goes at a node is a guess that processors get wrong every other time. So nothing branches on it: the
+ * outcome of the comparison picks the next node out of a pair, and eight walks go on by turns, so that while one waits
+ * for its node the others compare. */
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+enum { VERSION = 1, WALKS = 8, BLOCK_ROWS = 256 };
+
+typedef struct {
+    double threshold;
+    int32_t child[2]; /* for numbers up to the threshold, and for those above it: an inner node, or ~leaf */
+    uint32_t feature;
+    uint32_t gap; /* which child NaN goes to, which is above no threshold */
+} Node;
+
+typedef struct {
+    const Node *nodes;
+    const int64_t *roots;   /* of each tree: an inner node, or ~leaf */
+    const double *values;   /* of each leaf, `width` of them */
+    const int64_t *targets; /* of each tree: the sum that the first value is added to */
+    const double *start;    /* what each of the `sums` begins with */
+    size_t trees, width, sums, columns;
+    int64_t is_narrow; /* numbers are rounded to 32 bits before they are compared */
+} Ensemble;
+
+int modelport_trees_version(void) { return VERSION; }
+
+/* Walk down eight trees, or one tree with eight rows; leaves ~leaf at each place. */
+static void walk(const Node *nodes, int32_t at[WALKS], const double *const rows[WALKS]) {
+    int goes_on;
+    do {
+        goes_on = 0;
+        for (int i = 0; i < WALKS; i++) {
+            const int32_t here = at[i];
+            const Node *node = nodes + (here < 0 ? 0 : here);
+            const double number = rows[i][node->feature];
+            const uint32_t side = (uint32_t)(number > node->threshold) | (node->gap & (uint32_t)(number != number));
+            const int32_t next = node->child[side];
+            at[i] = here < 0 ? here : next;
+            goes_on |= at[i] >= 0;
+        }
+    } while (goes_on);
+}
+
+static int begin(int32_t at[WALKS], const double *rows[WALKS], int place, int64_t root, const double *row) {
+    at[place] = (int32_t)root;
+    rows[place] = row;
+    return root >= 0;
+}
+
+static void add(const Ensemble *ensemble, size_t tree, int32_t leaf, double *sums) {
+    const double *values = ensemble->values + (size_t)leaf * ensemble->width;
+    double *from = sums + ensemble->targets[tree];
+    for (size_t i = 0; i < ensemble->width; i++) from[i] += values[i];
+}
+
+/* One row through all trees, eight trees at a time; added in the order of the trees. */
+static void ask_one(const Ensemble *ensemble, const double *row, double *sums) {
+    for (size_t first = 0; first < ensemble->trees; first += WALKS) {
+        const int count = ensemble->trees - first < WALKS ? (int)(ensemble->trees - first) : WALKS;
+        int32_t at[WALKS];
+        const double *rows[WALKS];
+        int goes_on = 0;
+        for (int i = 0; i < WALKS; i++)
+            goes_on |= begin(at, rows, i, i < count ? ensemble->roots[first + i] : -1, row);
+        if (goes_on) walk(ensemble->nodes, at, rows);
+        for (int i = 0; i < count; i++) add(ensemble, first + i, ~at[i], sums);
+    }
+}
+
+/* Some rows through one tree after the other, eight rows at a time. */
+static void ask_many(const Ensemble *ensemble, const double *numbers, size_t count, double *sums) {
+    for (size_t tree = 0; tree < ensemble->trees; tree++) {
+        const int64_t root = ensemble->roots[tree];
+        for (size_t first = 0; first < count; first += WALKS) {
+            const int some = count - first < WALKS ? (int)(count - first) : WALKS;
+            int32_t at[WALKS];
+            const double *rows[WALKS];
+            for (int i = 0; i < WALKS; i++)
+                begin(at, rows, i, i < some ? root : -1, numbers + (first + (i < some ? i : 0)) * ensemble->columns);
+            if (root >= 0) walk(ensemble->nodes, at, rows);
+            for (int i = 0; i < some; i++) add(ensemble, tree, ~at[i], sums + (first + i) * ensemble->sums);
+        }
+    }
+}
+
+/* Fill `sums`, shape (count, sums), for `numbers`, shape (count, columns). Gives -1 where there is no memory for it. */
+int modelport_trees_sums(const Ensemble *ensemble, const double *numbers, size_t count, double *sums) {
+    const size_t columns = ensemble->columns, block = count < BLOCK_ROWS ? count : BLOCK_ROWS;
+    double *narrow = NULL;
+    if (ensemble->is_narrow && (narrow = malloc((block ? block : 1) * columns * sizeof *narrow)) == NULL) return -1;
+    for (size_t first = 0; first < count; first += block) {
+        const size_t some = count - first < block ? count - first : block;
+        const double *rows = numbers + first * columns;
+        double *out = sums + first * ensemble->sums;
+        if (narrow != NULL) {
+            for (size_t i = 0; i < some * columns; i++) narrow[i] = (double)(float)rows[i];
+            rows = narrow;
+        }
+        for (size_t i = 0; i < some * ensemble->sums; i++) out[i] = ensemble->start[i % ensemble->sums];
+        if (some < WALKS)
+            for (size_t i = 0; i < some; i++) ask_one(ensemble, rows + i * columns, out + i * ensemble->sums);
+        else
+            ask_many(ensemble, rows, some, out);
+    }
+    free(narrow);
+    return 0;
+}
