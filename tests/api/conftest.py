@@ -22,6 +22,7 @@ from sklearn.datasets import load_iris
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from backend.app import create_app
@@ -116,6 +117,28 @@ def _one_compilation_a_file() -> Iterator[None]:
 
     patch = pytest.MonkeyPatch()
     patch.setattr(compile_service, "compile_artefact", compile_once)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_builder_a_route() -> Iterator[None]:
+    """Compile what builds a route's address once: all applications have the same, and it takes a seventh of a test.
+
+    The code is a function of what the key holds; converters are looked up in the rule that it is bound to.
+    """
+    real, remembered = Rule._compile_builder, dict[tuple[object, ...], Any]()
+
+    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:  # noqa: FBT001, FBT002 - as it is called
+        if rule.defaults:
+            return real(rule, append_unknown)
+        key = rule.rule, tuple(rule._trace), append_unknown
+        if key not in remembered:
+            remembered[key] = real(rule, append_unknown)
+        return remembered[key]
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(Rule, "_compile_builder", compile_once)
     yield
     patch.undo()
 
