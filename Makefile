@@ -3,7 +3,10 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+# Tests measure time and memory, and share the machine with nobody. Checks do not: `make -j2 check`.
+ifneq ($(MAKECMDGOALS),check)
 .NOTPARALLEL:
+endif
 MAKEFLAGS += --no-builtin-rules
 
 export NEXT_TELEMETRY_DISABLED := 1
