@@ -6,14 +6,17 @@ const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 export default defineConfig({
   testDir: "e2e",
   forbidOnly: Boolean(process.env.CI),
-  workers: 1,
+  // Tests keep to accounts, browsers and things of their own, or only look.
+  workers: 2,
   timeout: 120_000,
   expect: { timeout: 15_000 },
   reporter: "list",
   use: {
     baseURL: process.env.E2E_BASE_URL ?? "http://127.0.0.1:8000",
     locale: "en-GB",
-    trace: "retain-on-failure",
+    // A film of each test costs as much as the test; the picture of the last moment and the page's states say as much.
+    trace: { mode: "retain-on-failure", screenshots: false },
+    screenshot: "only-on-failure",
     launchOptions: {
       executablePath,
       args: [

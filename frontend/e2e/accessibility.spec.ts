@@ -2,6 +2,8 @@
 import { violations } from "./accessibility";
 import { expect, test } from "./session";
 
+test.describe.configure({ mode: "parallel" });
+
 const PAGES = [
   ["/models", "Models"],
   ["/models/1", "Iris species"],
