@@ -30,6 +30,8 @@ SETTINGS = before=$$(export -p); if [ -f .env ]; then set -a; . ./.env; set +a; 
 NPM := npm --prefix frontend --silent
 # pytest's status where PYTEST_ARGS choose none of the tests of a part.
 NONE_CHOSEN := 5
+# A file's tests share a server. In the files' order: by their number of tests, the longest would begin last.
+TWO_SERVERS := -n 2 --dist loadfile --no-loadscope-reorder
 COMPILE := CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/pip-compile --quiet --generate-hashes --strip-extras \
 	--allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
@@ -81,9 +83,11 @@ test-e2e: $(RUNTIME) $(NODE_MODULES) $(WEB) $(KERNEL) ## The browser tests, agai
 	scripts/ci-e2e.sh
 
 .PHONY: test-python
+# Of whole servers two at a time, since much of a start is waiting; then those that count seconds, with nobody beside them.
 test-python: $(DEV) $(WEB) $(KERNEL) ## The Python tests, those of whole servers after the others; PYTEST_ARGS="-k limits -x" narrows them
 	$(BIN)/python -m pytest -n auto --ignore=tests/system $(PYTEST_ARGS) || [ $$? -eq $(NONE_CHOSEN) ]
-	$(BIN)/python -m pytest tests/system $(PYTEST_ARGS) || [ $$? -eq $(NONE_CHOSEN) ]
+	$(BIN)/python -m pytest tests/system -m "not alone" $(TWO_SERVERS) $(PYTEST_ARGS) || [ $$? -eq $(NONE_CHOSEN) ]
+	$(BIN)/python -m pytest tests/system -m alone $(PYTEST_ARGS) || [ $$? -eq $(NONE_CHOSEN) ]
 
 ##@ Measure
 .PHONY: bench

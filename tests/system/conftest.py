@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,9 @@ def furnished(tmp_path_factory: pytest.TempPathFactory, iris_file: Path) -> Furn
     home = tmp_path_factory.mktemp("furnished")
     forest_file = _fitted(RandomForestClassifier(n_estimators=400, random_state=0), tmp_path_factory)
     with running_server(home) as server:
-        iris, forest = (server.upload(path, "A model")["id"] for path in (iris_file, forest_file))
+        with ThreadPoolExecutor(2) as pool:
+            uploads = list(pool.map(lambda path: server.upload(path, "A model"), (iris_file, forest_file)))
+        iris, forest = (uploaded["id"] for uploaded in uploads)
     return Furnished(home, iris, forest)
 
 

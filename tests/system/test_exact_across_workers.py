@@ -17,7 +17,7 @@ from tests.system.conftest import ROW, Furnished
 from tests.system.server import Server, running_server, wait_for
 
 __all__ = ["redis_server"]
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(300)]
 ARRANGEMENTS = ["2 workers", "8 workers", "2 workers, Redis", "8 workers, Redis"]
 
 

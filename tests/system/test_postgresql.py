@@ -12,7 +12,7 @@ from tests.system.conftest import ROW
 from tests.system.server import running_server, wait_for
 
 __all__ = ["postgres_server", "postgres_uri"]
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 
 def test_a_model_is_served_limited_and_monitored_on_postgresql(

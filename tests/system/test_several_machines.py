@@ -14,7 +14,7 @@ from tests.system.conftest import ROW
 from tests.system.server import running_server, wait_for
 
 __all__ = ["postgres_server", "postgres_uri", "redis_server", "redis_url"]
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(300)]
 
 
 def test_limits_and_revocations_are_one_over_two_machines(
