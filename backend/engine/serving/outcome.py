@@ -35,8 +35,15 @@ class Outcome(NamedTuple):
             return one
         many: dict[str, Any] = {"predictions": self.predictions}
         if shares is not None:
-            many["probabilities"] = [self._by_class(row) for row in shares]
+            many["probabilities"] = self._all_by_class(shares)
         return many
+
+    def _all_by_class(self, rows: list[list[Any]]) -> list[Any]:
+        labels = self.class_labels
+        if not rows or not labels or type(labels[0]) is tuple or len(rows[0]) != len(labels):
+            return [self._by_class(row) for row in rows]
+        # Rows of one array are as long as the first: the usual answer, a third of the time.
+        return [dict(zip(labels, row)) for row in rows]  # noqa: B905
 
     def _by_class(self, row: list[Any]) -> Any:  # noqa: ANN401 - an object, or a list of them
         labels = self.class_labels

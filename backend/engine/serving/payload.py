@@ -24,6 +24,7 @@ from backend.engine.serving.values import EXACT_MAX, MISSING, rule_of
 ROWS_MAX: Final = 10_000
 _NUMBERS: Final = frozenset({float, int})
 _NUMERIC: Final = b"0123456789+-.eE,[] \t\r\n"
+_INSTANCES: Final = b'{"instances":}'.translate(None, _NUMERIC)
 _CONTAINERS: Final = frozenset({dict, list})
 
 
@@ -96,7 +97,7 @@ class PayloadReader:
         batch = None
         if type(decoded) in _CONTAINERS and len(decoded) == self._width:
             batch = self._short_way(decoded, body)
-        if batch is None and self._takes_plain_rows and type(decoded) is list:
+        if batch is None and self._takes_plain_rows:
             batch = self._flat_rows(decoded, body)
         return batch or self._read_rows(decoded, body)
 
@@ -117,10 +118,15 @@ class PayloadReader:
             return None
         return Batch(1, True, None, None, row)  # noqa: FBT003 - one record
 
-    def _flat_rows(self, rows: list[Any], body: bytes) -> Batch | None:
-        """Take an array of arrays of plain numbers; None when anything about it needs a closer look."""
-        # Without a letter, a quote or a brace there is nothing but numbers in it.
-        if not 0 < len(rows) <= self.rows_max or body.translate(None, _NUMERIC):
+    def _flat_rows(self, decoded: Any, body: bytes) -> Batch | None:  # noqa: ANN401 - any JSON
+        """Take an array of arrays of plain numbers, or `instances` that are one; None for what needs a closer look."""
+        # Without another letter, quote or brace there is nothing but numbers in it.
+        around = body.translate(None, _NUMERIC)
+        if around == _INSTANCES and type(decoded) is dict:
+            rows = decoded.get("instances")
+        else:
+            rows = None if around else decoded
+        if type(rows) is not list or not 0 < len(rows) <= self.rows_max:
             return None
         try:
             matrix = np.array(rows, dtype=np.float64)
