@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import Select, or_, select
 
@@ -56,19 +57,16 @@ def _with_numbers(apis: Sequence[ExportedAPI], span: TimeRange) -> list[APISumma
     slots = {api_id: slot for slot, api_id in enumerate(ids)}
     series = Series(len(ids))
     sparks = [[0] * SPARKS for _ in ids]
-    rows, days = (
-        span_queries.hours_and_days(ids, span) if span.has_whole_days else (span_queries.rows_of_apis(ids, span), ())
-    )
-    for row in rows:
-        slot = slots[row.api_id]
-        series.add(slot, row)
-        sparks[slot][span.spark_of(row.begins)] += row.request_count
-    for row in days:
-        slot = slots[row.api_id]
-        series.add(slot, row)
-        for place, calls in enumerate(row.hour_counts):
-            if calls:
-                sparks[slot][span.spark_of(row.begins + place * HOUR)] += calls
+    spark_of = cache(span.spark_of)
+    for part in span_queries.parts_of(span):
+        for row in span_queries.sums_of_apis(part, ids):
+            series.sums[slots[row.api_id]].add_row(row)
+        for api_id, begins, calls, sketch in span_queries.sketches_of_apis(part, ids):
+            slot = slots[api_id]
+            series.add_sketch(slot, sketch)
+            for place, count in enumerate(calls if part.by_hour else (calls,)):
+                if count:
+                    sparks[slot][spark_of(begins + place * HOUR)] += count
     day = range_named("24h", current_runtime().clock.now())
     recent = span_queries.counts(ids, day.begins)
     return [_summary(api, series, slots[api.id], sparks[slots[api.id]], recent.get(api.id, 0)) for api in apis]

@@ -99,7 +99,11 @@ class MonitoringService:
             func.coalesce(func.sum(ExportedAPI.total_requests), 0),
         )
         apis, active, total_requests = db.session.execute(visible(counted, ExportedAPI.account_id, viewer)).one()
-        series = _series_of(span_queries.rows_of_viewer(span, viewer), span)
+        series = Series(span.points)
+        for row in span_queries.sums_of_viewer(span, viewer):
+            series.sums[span.place_of(row.begins)].add_row(row)
+        for begins, stored in span_queries.sketches_of_viewer(span, viewer):
+            series.add_sketch(span.place_of(begins), stored)
         total, sketch = series.total()
         return SummaryOut(
             time_range=span.name,
@@ -128,7 +132,7 @@ class MonitoringService:
         """
         span = _range(time_range)
         _total_requests(api_id, viewer)
-        series = _series_of(span_queries.rows_of_apis([api_id], span), span)
+        series = _series_of(span_queries.full_rows(api_id, span), span)
         total, _sketch = series.total()
         return ResourceUsageOut(
             api_id=api_id,

@@ -6,12 +6,12 @@ Called by monitoring. Takes rows, gives shapes; runs no query.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Table
+from sqlalchemy import Row, Table, func
 
 from backend.engine.metering.sketch import EmptySampleError, QuantileSketch
 from backend.engine.metering.sketch_table import SketchTable
@@ -19,7 +19,9 @@ from backend.schemas.monitoring import DistributionBin, Point, ResourcesOut
 from backend.services.bucket_rows import BUCKET_COLUMNS
 from backend.services.spans import TimeRange
 
-_SUMMED = tuple(name for name in BUCKET_COLUMNS if name not in {"status_codes", "slowest"})
+_SUMMED = tuple(name for name in BUCKET_COLUMNS if name not in {"status_codes", "slowest", "sketch"})
+_OVER: Mapping[str, Callable[[Any], Any]] = {"min": func.min, "max": func.max}
+"""Peaks by the end of their column's name; all else is added up."""
 
 
 @dataclass(slots=True)
@@ -51,7 +53,7 @@ class Sums:
         self.memory_peak = max(self.memory_peak, other.memory_peak)
 
     def add_row(self, row: Row[Any]) -> None:
-        """Add a row that has `summed_columns`; rows without calls hold nulls and add nothing."""
+        """Add a row that has what `summed_columns` gives; rows without calls hold nulls and add nothing."""
         if row.request_count == 0:
             return
         self.count += row.request_count
@@ -113,10 +115,14 @@ class Series:
         self.sketches = SketchTable(self.slots)
 
     def add(self, slot: int, row: Row[Any]) -> None:
-        """Add a row that has `summed_columns` to a slot."""
+        """Add a whole bucket's row to a slot."""
         self.sums[slot].add_row(row)
-        if row.sketch:
-            self.sketches.add(slot, row.sketch)
+        self.add_sketch(slot, row.sketch)
+
+    def add_sketch(self, slot: int, sketch: bytes | None) -> None:
+        """Add a row's sketch alone to a slot; the slot's sums come from the database."""
+        if sketch:
+            self.sketches.add(slot, sketch)
 
     def total(self) -> tuple[Sums, QuantileSketch]:
         """Give all slots together."""
@@ -154,8 +160,8 @@ class Series:
 
 
 def summed_columns(table: Table) -> list[Any]:
-    """Give the columns that `Series.add` reads."""
-    return [table.c[name] for name in _SUMMED]
+    """Give the columns that `Sums.add_row` reads, each of them over the rows of a group."""
+    return [_OVER.get(name.rpartition("_")[2], func.sum)(table.c[name]).label(name) for name in _SUMMED]
 
 
 def distribution(sums: Sums, sketch: QuantileSketch) -> list[DistributionBin]:

@@ -6,10 +6,11 @@ Called by monitoring, which has made sure that the viewer may see the APIs it na
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, func, select
+from sqlalchemy import ColumnElement, Row, Select, Table, func, select
 
 from backend.models import ExportedAPI, db
 from backend.services.access import Viewer, visible
@@ -25,34 +26,69 @@ def full_rows(api_id: int, span: TimeRange) -> Sequence[Row[Any]]:
     return db.session.execute(statement.where(table.c.api_id == api_id, begins >= span.begins)).all()
 
 
-def rows_of_apis(api_ids: Sequence[int], span: TimeRange) -> Sequence[Row[Any]]:
-    """Give some APIs' rows of a range with what series add up."""
-    table, begins = _source(span)
-    statement = select(table.c.api_id, begins.label("begins"), *summed_columns(table))
-    return db.session.execute(statement.where(table.c.api_id.in_(api_ids), begins >= span.begins)).all()
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows of one table between two moments; a range is read in one part, or in two where days are whole."""
+
+    table: Table
+    begins: datetime
+    ends: datetime | None = None
+    by_hour: bool = False
+    """Calls are given for each of a day's 24 hours, and not for the row."""
+
+    @property
+    def moment(self) -> ColumnElement[datetime]:
+        """The column that says when a row begins."""
+        return self.table.c[BEGINS[self.table.name]]
+
+    def narrowed(self, statement: Select[Any]) -> Select[Any]:
+        """Narrow a statement to the part."""
+        statement = statement.where(self.moment >= self.begins)
+        return statement if self.ends is None else statement.where(self.moment < self.ends)
 
 
-def hours_and_days(api_ids: Sequence[int], span: TimeRange) -> tuple[Sequence[Row[Any]], Sequence[Row[Any]]]:
-    """Give some APIs' rows of a range of hours: the hours of the day it begins in, then the days after it.
+def parts_of(span: TimeRange) -> tuple[Part, ...]:
+    """Give what a list adds up for a range: of a range of days in hours, the hours of the day it begins in, then days.
 
-    What a list adds up needs no more; each day tells the calls of its hours.
+    Each day tells the calls of its hours.
     """
+    if not span.has_whole_days:
+        return (Part(_source(span)[0], span.begins),)
     first = day_of(span.begins) + DAY if span.begins != day_of(span.begins) else span.begins
-    hour, day = HOURS.c.hour_timestamp, DAYS.c.day_timestamp
-    hours_first = select(HOURS.c.api_id, hour.label("begins"), *summed_columns(HOURS))
-    days_after = select(DAYS.c.api_id, day.label("begins"), DAYS.c.hour_counts, *summed_columns(DAYS))
-    return (
-        db.session.execute(hours_first.where(HOURS.c.api_id.in_(api_ids), hour >= span.begins, hour < first)).all(),
-        db.session.execute(days_after.where(DAYS.c.api_id.in_(api_ids), day >= first)).all(),
-    )
+    return Part(HOURS, span.begins, first), Part(DAYS, first, by_hour=True)
 
 
-def rows_of_viewer(span: TimeRange, viewer: Viewer) -> Sequence[Row[Any]]:
-    """Give the rows of a range of all APIs that a viewer may see, with what series add up."""
-    table, begins = _source(span)
-    joined = select(begins.label("begins"), *summed_columns(table)).join(ExportedAPI, ExportedAPI.id == table.c.api_id)
-    statement = visible(joined, ExportedAPI.account_id, viewer)
-    return db.session.execute(statement.where(begins >= span.begins)).all()
+def sums_of_apis(part: Part, api_ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """Give what the rows of some APIs add up to: `api_id` and `summed_columns`, a row an API that has any."""
+    named = part.table.c.api_id
+    statement = select(named, *summed_columns(part.table)).where(named.in_(api_ids))
+    return db.session.execute(part.narrowed(statement).group_by(named)).all()
+
+
+def sketches_of_apis(part: Part, api_ids: Sequence[int]) -> Sequence[Row[int, datetime, Any, bytes | None]]:
+    """Give the rows of some APIs with what the database cannot add up: sketches, and calls by time."""
+    table = part.table
+    calls = table.c.hour_counts if part.by_hour else table.c.request_count
+    statement = select(table.c.api_id, part.moment.label("begins"), calls.label("calls"), table.c.sketch)
+    return db.session.execute(part.narrowed(statement).where(table.c.api_id.in_(api_ids))).all()
+
+
+def sums_of_viewer(span: TimeRange, viewer: Viewer) -> Sequence[Row[Any]]:
+    """Give what all APIs add up to that a viewer may see: `begins` and `summed_columns`, a row a point that has any."""
+    part = Part(_source(span)[0], span.begins)
+    statement = _seen(select(part.moment.label("begins"), *summed_columns(part.table)), part, viewer)
+    return db.session.execute(statement.group_by(part.moment)).all()
+
+
+def sketches_of_viewer(span: TimeRange, viewer: Viewer) -> Sequence[Row[datetime, bytes | None]]:
+    """Give the sketches of the same rows, one by one."""
+    part = Part(_source(span)[0], span.begins)
+    return db.session.execute(_seen(select(part.moment.label("begins"), part.table.c.sketch), part, viewer)).all()
+
+
+def _seen(statement: Select[Any], part: Part, viewer: Viewer) -> Select[Any]:
+    joined = statement.join(ExportedAPI, ExportedAPI.id == part.table.c.api_id)
+    return part.narrowed(visible(joined, ExportedAPI.account_id, viewer))
 
 
 def hours(api_id: int, span: TimeRange) -> Sequence[Row[Any]]:
