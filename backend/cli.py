@@ -13,7 +13,7 @@ from flask_migrate import Migrate, upgrade
 
 from backend.config import ROOT, Settings
 from backend.models import db
-from backend.services import audit_verification, compile_service, credit_verification
+from backend.services import audit_verification, compile_service, compiled_models, credit_verification
 from backend.services.account_service import ensure_first_admin
 from backend.services.audit_service import COMMAND, acting
 from backend.services.audit_verification import ChainHead
@@ -123,7 +123,7 @@ def models_group() -> None:
 @with_appcontext
 def compile_models() -> None:
     """Compile every model that the present compiler has not tried yet."""
-    for model_id in compile_service.not_tried():
+    for model_id in compiled_models.not_tried(db.session()):
         model = compile_service.compile_stored(model_id)
         compiled = model.compiled or {}
         click.echo(f"model {model_id}: {compiled.get('engine') or compiled.get('reason')}")

@@ -31,6 +31,7 @@ from backend.core.logging import configure_logging, get_logger
 from backend.engine.limits.shared import shared_parts
 from backend.engine.limits.state import SharedState
 from backend.engine.metering.reader import JournalReader
+from backend.jobs.compiling import compile_outdated
 from backend.jobs.heartbeat import Heartbeat
 from backend.models.engine_options import FOLD_CACHE_MB, engine_options, install_sqlite_pragmas
 from backend.services.aggregation_service import JOB, aggregate
@@ -76,6 +77,7 @@ class Background:
         scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
         scheduler.add_job(self.aggregate, "cron", minute=MINUTES_ASKED, misfire_grace_time=None)
         scheduler.add_job(self.aggregate, misfire_grace_time=None)
+        scheduler.add_job(compile_outdated, args=(self.sessions, self.stop), misfire_grace_time=None)
         scheduler.add_job(self.ask_again, "interval", seconds=RECHECK_SECONDS)
         scheduler.start()
         try:

@@ -87,12 +87,6 @@ def ensure_compiled(model: MLModel) -> None:
         current_runtime().artefacts.remove(old)
 
 
-def not_tried() -> list[int]:
-    """Give the models that the present compiler has not tried yet."""
-    rows = db.session.execute(select(MLModel.id, MLModel.compiled).order_by(MLModel.id)).all()
-    return [model_id for model_id, compiled in rows if (compiled or {}).get("compiler") != COMPILER]
-
-
 def compile_stored(model_id: int) -> MLModel:
     """Compile one model if that was not tried, for the operator's command; commits."""
     ensure_compiled(db.session.get_one(MLModel, model_id))

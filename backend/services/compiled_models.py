@@ -1,11 +1,14 @@
 """What a model's row says of its compiled form: whether there is one that may be used, and where.
 
-Used by the library, the directory and the model routes. Reads rows only.
+Used by the library, the directory, the model routes and what compiles stored models. Reads rows only.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from backend.engine.serving.compiled.spec import COMPILER
 from backend.models import MLModel
@@ -44,3 +47,18 @@ def rows_max_of(row: MLModel) -> int | None:
 def is_tried(row: MLModel) -> bool:
     """Tell whether compiling was tried with the present compiler."""
     return row.compiled is not None and row.compiled.get("compiler") == COMPILER
+
+
+def outdated(session: Session) -> list[int]:
+    """Give the models that an older compiler tried and the present one has not."""
+    return [model_id for model_id, compiler in _compilers(session) if compiler not in {None, COMPILER}]
+
+
+def not_tried(session: Session) -> list[int]:
+    """Give the models that the present compiler has not tried."""
+    return [model_id for model_id, compiler in _compilers(session) if compiler != COMPILER]
+
+
+def _compilers(session: Session) -> list[tuple[int, object]]:
+    rows = session.execute(select(MLModel.id, MLModel.compiled).order_by(MLModel.id)).all()
+    return [(model_id, (compiled or {}).get("compiler")) for model_id, compiled in rows]
