@@ -29,7 +29,7 @@ class Furnished:
     iris: int
     """A scaled logistic regression with named columns."""
     forest: int
-    """The same of trees; takes some milliseconds, so that a kill meets it at work."""
+    """The same of 400 trees."""
 
 
 @pytest.fixture(scope="session")
