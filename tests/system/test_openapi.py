@@ -27,7 +27,7 @@ def test_no_generated_request_gets_a_5xx_or_an_undocumented_answer(tmp_path: Pat
             f"{server.url}/openapi.json",
             *("--checks", CHECKS),
             *("--phases", "coverage,fuzzing"),
-            *("--max-examples", "20"),
+            *("--max-examples", "12"),
             *("--seed", "20"),
             *("-H", f"Authorization: Bearer {server.token}"),
             *EXCLUDED,
