@@ -80,7 +80,7 @@ def _boosted(final: Boosted, arrays: Mapping[str, Array]) -> Answers:
 
 
 def _forest(final: Forest, arrays: Mapping[str, Array]) -> Answers:
-    sums, count = ensemble_of(final.trees, arrays), final.count
+    sums, count = ensemble_of(final.trees, arrays), len(arrays[final.trees.roots])
 
     def many(rows: Array) -> Scores:
         found = sums.many(rows)

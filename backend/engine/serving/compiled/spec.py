@@ -104,7 +104,6 @@ class Forest(Part):
 
     kind: Literal["forest"] = "forest"
     trees: Trees
-    count: Annotated[int, Field(ge=1)]
     gives: Literal["shares", "number"]
 
 

@@ -48,7 +48,7 @@ def _forest_regressor(estimator: Foreign, columns: int) -> Iterator[Read]:
 def _forest(estimator: Foreign, columns: int, gives: Literal["shares", "number"]) -> Read:
     grown = _trees_in(estimator)
     arrays = trees.arrays_of(grown, np.zeros(grown[0].value.shape[1]), [0] * len(grown))
-    final = Forest(trees=_named(columns, is_narrow=True), count=len(grown), gives=gives)
+    final = Forest(trees=_named(columns, is_narrow=True), gives=gives)
     return Read("trees", final, arrays, _thresholds(grown, columns))
 
 
