@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-# Tests measure time and memory, and share the machine with nobody. Checks do not: `make -j2 check`.
+# Goals that run tests wait for each other: tests measure time and memory. Checks do not: `make -j2 check`.
 ifneq ($(MAKECMDGOALS),check)
 .NOTPARALLEL:
 endif
@@ -82,8 +82,8 @@ test-web: $(NODE_MODULES) ## The web application's unit tests
 test-e2e: $(RUNTIME) $(NODE_MODULES) $(WEB) $(KERNEL) ## The browser tests, against a server of their own
 	scripts/ci-e2e.sh
 
-.PHONY: test-python
 # Of whole servers two at a time, since much of a start is waiting; then those that count seconds, with nobody beside them.
+.PHONY: test-python
 test-python: $(DEV) $(WEB) $(KERNEL) ## The Python tests, those of whole servers after the others; PYTEST_ARGS="-k limits -x" narrows them
 	$(BIN)/python -m pytest -n auto --ignore=tests/system $(PYTEST_ARGS) || [ $$? -eq $(NONE_CHOSEN) ]
 	$(BIN)/python -m pytest tests/system -m "not alone" $(TWO_SERVERS) $(PYTEST_ARGS) || [ $$? -eq $(NONE_CHOSEN) ]

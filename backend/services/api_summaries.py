@@ -1,4 +1,4 @@
-"""The list of APIs with their numbers: two or three queries for a page, however many APIs are on it.
+"""The list of APIs with their numbers: a handful of queries for a page, however many APIs are on it.
 
 Called by `MonitoringService.get_all_apis_summary`.
 """
