@@ -42,7 +42,7 @@ class Outcome(NamedTuple):
         labels = self.class_labels
         if not rows or not labels or type(labels[0]) is tuple or len(rows[0]) != len(labels):
             return [self._by_class(row) for row in rows]
-        # Rows of one array are as long as the first: the usual answer, a third of the time.
+        # Rows of one array are as long as the first: the usual answer, in half the time.
         return [dict(zip(labels, row)) for row in rows]  # noqa: B905
 
     def _by_class(self, row: list[Any]) -> Any:  # noqa: ANN401 - an object, or a list of them
