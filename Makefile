@@ -17,7 +17,8 @@ RUNTIME := .venv/.runtime-installed
 DEV := .venv/.dev-installed
 NODE_MODULES := frontend/node_modules/.package-lock.json
 WEB := frontend/out/index.html
-KERNEL := backend/engine/serving/compiled/trees.so
+NATIVE := backend/engine/serving/native
+KERNEL := $(NATIVE)/kernel.so
 
 PYTHON_CODE := $(wildcard apps backend deploy migrations scripts tests wsgi.py)
 TYPED_CODE := $(wildcard apps backend migrations/env.py scripts tests wsgi.py)
@@ -103,7 +104,7 @@ bench-quick: $(RUNTIME) $(KERNEL) ## Compare with a hand-written Flask alone, in
 venv: $(DEV) ## The virtual environment with everything pinned
 
 .PHONY: kernel
-kernel: $(KERNEL) ## Build the tree kernel, when its source changed
+kernel: $(KERNEL) ## Build the C kernel, when its sources changed
 
 .PHONY: web
 web: $(WEB) ## Build the web application, when its sources changed
@@ -144,10 +145,10 @@ $(DEV): requirements-dev.txt $(RUNTIME)
 	$(BIN)/python -m pip install --quiet --require-hashes --no-deps --requirement requirements-dev.txt
 	@touch $@
 
-# Without a compiler trees are walked with arrays, many times slower: better than not at all.
-$(KERNEL): %.so: %.c
+# Without a compiler its work is done by arrays, trees' many times slower: better than not at all.
+$(KERNEL): $(NATIVE)/trees.c $(NATIVE)/rows.c
 	@if command -v $(CC) >/dev/null; then \
-		$(CC) -std=c11 -O3 -ffp-contract=off -Wall -Wextra -shared -fPIC -o $@ $<; \
+		$(CC) -std=c11 -O3 -ffp-contract=off -Wall -Wextra -shared -fPIC -o $@ $^; \
 	else \
 		echo "No C compiler: models made of trees will be slower. Debian or Ubuntu: apt-get install gcc libc6-dev" >&2; \
 	fi

@@ -18,13 +18,14 @@ import orjson
 
 from backend.engine.serving.contract import Contract
 from backend.engine.serving.foreign import Array
+from backend.engine.serving.native.rows import rows_in
 from backend.engine.serving.problems import Problems, listed, refuse, refuse_undecodable, shorten
 from backend.engine.serving.values import EXACT_MAX, MISSING, rule_of
 
 ROWS_MAX: Final = 10_000
+BATCH_BYTES: Final = 1_000
+"""Shorter bodies are read by the usual decoder at once."""
 _NUMBERS: Final = frozenset({float, int})
-_NUMERIC: Final = b"0123456789+-.eE,[] \t\r\n"
-_INSTANCES: Final = b'{"instances":}'.translate(None, _NUMERIC)
 _CONTAINERS: Final = frozenset({dict, list})
 
 
@@ -90,6 +91,10 @@ class PayloadReader:
         Raises:
             InvalidInput: with every problem found: `missing_fields`, `unknown_fields`, `problems`, `problems_total`.
         """
+        if self._takes_plain_rows and len(body) >= BATCH_BYTES:
+            matrix = rows_in(body, self._width, self.rows_max)
+            if matrix is not None and _is_exact(matrix):
+                return Batch(len(matrix), False, matrix)  # noqa: FBT003 - many
         try:
             decoded = orjson.loads(body)
         except orjson.JSONDecodeError as error:
@@ -97,8 +102,6 @@ class PayloadReader:
         batch = None
         if type(decoded) in _CONTAINERS and len(decoded) == self._width:
             batch = self._short_way(decoded, body)
-        if batch is None and self._takes_plain_rows:
-            batch = self._flat_rows(decoded, body)
         return batch or self._read_rows(decoded, body)
 
     def _short_way(self, decoded: Any, body: bytes) -> Batch | None:  # noqa: ANN401 - an object or an array
@@ -117,23 +120,6 @@ class PayloadReader:
         except (TypeError, OverflowError):
             return None
         return Batch(1, True, None, None, row)  # noqa: FBT003 - one record
-
-    def _flat_rows(self, decoded: Any, body: bytes) -> Batch | None:  # noqa: ANN401 - any JSON
-        """Take an array of arrays of plain numbers, or `instances` that are one; None for what needs a closer look."""
-        # Without another letter, quote or brace there is nothing but numbers in it.
-        around = body.translate(None, _NUMERIC)
-        if around == _INSTANCES and type(decoded) is dict:
-            rows = decoded.get("instances")
-        else:
-            rows = None if around else decoded
-        if type(rows) is not list or not 0 < len(rows) <= self.rows_max:
-            return None
-        try:
-            matrix = np.array(rows, dtype=np.float64)
-        except (ValueError, TypeError, OverflowError):
-            return None
-        is_table = matrix.ndim == 2 and matrix.shape[1] == self._width
-        return Batch(len(rows), False, matrix) if is_table and _is_exact(matrix) else None  # noqa: FBT003 - many
 
     def _flat_record(self, record: dict[str, Any], body: bytes) -> Batch | None:
         """Take one object of plain numbers."""

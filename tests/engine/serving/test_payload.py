@@ -11,8 +11,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from backend.core.errors import InvalidInput
+from backend.engine.serving import payload
 from backend.engine.serving.contract import Column, Contract
-from backend.engine.serving.payload import Batch, PayloadReader
+from backend.engine.serving.payload import BATCH_BYTES, Batch, PayloadReader
 
 
 def contract(*columns: Column, named: bool = True, container: Any = "frame") -> Contract:
@@ -304,3 +305,37 @@ def test_numbers_arrive_bit_for_bit(records: list[dict[str, Any]]) -> None:
     assert one.matrix is not None
     assert many.matrix.tolist() == expected
     assert one.matrix.tolist() == expected[:1]
+
+
+FLAWS = ['"1"', "true", "null", "[1]", "NaN", "1e999", "9007199254740993", "1,2", ""]
+
+
+@pytest.mark.parametrize("flaw", FLAWS)
+def test_a_long_body_is_refused_as_a_short_one(flaw: str) -> None:
+    """Batches are read by another reader, which leaves what it does not take to the one that says what is wrong."""
+    short, long = (f"[{'[1.5,2],' * rows}[3,{flaw}]]".encode() for rows in (1, 400))
+    few, many = (refusal(UNNAMED, body) for body in (short, long))
+
+    assert len(short) < BATCH_BYTES < len(long)
+    assert many.message.replace("Row 400", "Row 1") == few.message
+    assert [found(many, name) for name in ("got", "expected")] == [found(few, name) for name in ("got", "expected")]
+
+
+def found(error: InvalidInput, name: str) -> list[Any]:
+    """Give one field of each problem."""
+    problems: Any = error.details["problems"]
+    return [problem.get(name) for problem in problems]
+
+
+@pytest.mark.parametrize("way", ["kernel", "without"])
+def test_a_batch_of_numbers_arrives_bit_for_bit(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the kernel and on a machine that has none."""
+    rows = np.random.default_rng(3).normal(size=(500, 2))
+    if way == "without":
+        monkeypatch.setattr(payload, "rows_in", lambda *_: None)
+    for body in (rows.tolist(), {"instances": rows.tolist()}):
+        batch = read(UNNAMED, body)
+        assert not batch.single
+        assert batch.rows == len(rows)
+        assert batch.matrix is not None
+        assert np.array_equal(batch.matrix, rows)

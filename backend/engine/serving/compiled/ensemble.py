@@ -1,7 +1,7 @@
 """An ensemble of decision trees: the sums of the leaves that rows reach.
 
 Used by the finals. Adds in the order of the trees, one number after the other, as scikit-learn does: every bit of a sum
-is the same. In native code where that was built (`native`), and otherwise tree level by tree level with arrays.
+is the same. In C where that was built (`native.trees`), and otherwise tree level by tree level with arrays.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from typing import Final, Protocol
 import numpy as np
 
 from backend.core.errors import ArtefactRefused
-from backend.engine.serving.compiled import native
-from backend.engine.serving.compiled.native import NativeEnsemble, Parts
 from backend.engine.serving.compiled.spec import Trees
 from backend.engine.serving.foreign import Array
+from backend.engine.serving.native import trees as native
+from backend.engine.serving.native.trees import NativeEnsemble, Parts
 
 NODE: Final = np.dtype([("threshold", "<f8"), ("child", "<i4", (2,)), ("feature", "<u4"), ("gap", "<u4")])
 """`Node` of trees.c, of inner nodes alone. A child that is negative is a leaf, `~child`."""
 WORDS: Final = NODE.itemsize // 8
 """Nodes are kept as so many 64-bit integers each."""
 BLOCK_ROWS: Final = 256
-"""As in trees.c: what rows and places take stays near the processor."""
+"""What rows and places take stays near the processor."""
 
 
 class Ensemble(Protocol):

@@ -19,11 +19,12 @@ from sklearn.ensemble import (
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from backend.core.errors import ArtefactRefused
-from backend.engine.serving.compiled import native
 from backend.engine.serving.compiled.ensemble import NODE, Ensemble, ensemble_of
 from backend.engine.serving.compiled.spec import Boosted, Forest, Trees
 from backend.engine.serving.compiling.edges import matrix_at
 from backend.engine.serving.compiling.finals import Read, readings
+from backend.engine.serving.native import library
+from backend.engine.serving.native import trees as native
 from tests.engine.serving.compiling.models import Y2, Y3, X
 
 Change = Callable[[dict[str, Any]], None]
@@ -179,14 +180,14 @@ def test_arrays_that_lead_out_of_themselves_are_refused(change: Change) -> None:
 
 def test_a_kernel_of_another_version_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     """A library left over from other sources would read other structures."""
-    assert native.kernel() is not None
-    monkeypatch.setattr(native, "VERSION", native.VERSION + 1)
-    assert native.kernel.__wrapped__() is None
+    assert library.library() is not None
+    monkeypatch.setattr(library, "VERSION", library.VERSION + 1)
+    assert library.library.__wrapped__() is None
 
 
 def test_a_machine_without_the_kernel_does_without(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No compiler, or a file that is no library: trees are asked with arrays."""
-    monkeypatch.setattr(native, "LIBRARY", tmp_path / "trees.so")
-    assert native.kernel.__wrapped__() is None
-    (tmp_path / "trees.so").write_bytes(b"no library")
-    assert native.kernel.__wrapped__() is None
+    monkeypatch.setattr(library, "LIBRARY", tmp_path / "kernel.so")
+    assert library.library.__wrapped__() is None
+    (tmp_path / "kernel.so").write_bytes(b"no library")
+    assert library.library.__wrapped__() is None

@@ -1,6 +1,7 @@
-"""The tree kernel of trees.c, where `make` could build it.
+"""Ensembles of trees, walked by trees.c.
 
-Used by the ensembles, which do the same with arrays where there is none. Whoever calls it has checked the arrays.
+Used where there is a library; the ensembles do the same with arrays where there is none. Whoever makes one has checked
+the arrays.
 """
 
 from __future__ import annotations
@@ -8,19 +9,13 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable, Sequence
 from functools import cache
-from pathlib import Path
 from struct import Struct
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from backend.core.logging import get_logger
 from backend.engine.serving.foreign import Array
-
-LIBRARY: Final = Path(__file__).with_name("trees.so")
-VERSION: Final = 1
-"""Of the interface, and the one that trees.c tells."""
-log = get_logger(__name__)
+from backend.engine.serving.native.library import library
 
 
 class Layout(ctypes.Structure):
@@ -59,24 +54,15 @@ class Parts(NamedTuple):
 
 @cache
 def kernel() -> Kernel | None:
-    """Give the kernel; None where it was not built, or from another source."""
-    try:
-        held, released = ctypes.PyDLL(str(LIBRARY)), ctypes.CDLL(str(LIBRARY))
-        version = held.modelport_trees_version()
-    except (OSError, AttributeError) as error:
-        return _without(str(error))
-    if version != VERSION:
-        return _without(f"it is of version {version}, and {VERSION} is needed")
-    found = Kernel(held.modelport_trees_sums, released.modelport_trees_sums)
+    """Give the kernel; None without a library."""
+    both = library()
+    if both is None:
+        return None
+    found = Kernel(both.held.modelport_trees_sums, both.released.modelport_trees_sums)
     for function in found:
         function.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p)  # type: ignore[attr-defined]
         function.restype = ctypes.c_int  # type: ignore[attr-defined]
     return found
-
-
-def _without(why: str) -> Kernel | None:
-    log.warning("tree_kernel_missing", why=why, remedy="install a C compiler and run `make kernel`")
-    return None
 
 
 class NativeEnsemble:

@@ -1,4 +1,4 @@
-/* Adds up the leaves that rows reach in decision trees. Built by `make`, called by native.py with arrays that
+/* Adds up the leaves that rows reach in decision trees. Called by trees.py with arrays that
  * ensemble.py has checked: nothing is checked again here.
  *
  * Which way a row goes at a node is a guess that processors get wrong every other time. So nothing branches on it: the
@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-enum { VERSION = 1, WALKS = 8, BLOCK_ROWS = 256 };
+enum { VERSION = 2, WALKS = 8, BLOCK_ROWS = 1024 };
 
 typedef struct {
     double threshold;
@@ -28,10 +28,11 @@ typedef struct {
     int64_t is_narrow; /* numbers are rounded to 32 bits before they are compared */
 } Ensemble;
 
-int modelport_trees_version(void) { return VERSION; }
+/* Of what all functions of the library take; as in library.py. */
+int modelport_kernel_version(void) { return VERSION; }
 
 /* Walk down eight trees, or one tree with eight rows; leaves ~leaf at each place. */
-static void walk(const Node *nodes, int32_t at[WALKS], const double *const rows[WALKS]) {
+static inline void walk(const Node *nodes, int32_t at[WALKS], const double *const rows[WALKS], int has_gaps) {
     int goes_on;
     do {
         goes_on = 0;
@@ -39,7 +40,8 @@ static void walk(const Node *nodes, int32_t at[WALKS], const double *const rows[
             const int32_t here = at[i];
             const Node *node = nodes + (here < 0 ? 0 : here);
             const double number = rows[i][node->feature];
-            const uint32_t side = (uint32_t)(number > node->threshold) | (node->gap & (uint32_t)(number != number));
+            uint32_t side = (uint32_t)(number > node->threshold);
+            if (has_gaps) side |= node->gap & (uint32_t)(number != number);
             const int32_t next = node->child[side];
             at[i] = here < 0 ? here : next;
             goes_on |= at[i] >= 0;
@@ -68,13 +70,13 @@ static void ask_one(const Ensemble *ensemble, const double *row, double *sums) {
         int goes_on = 0;
         for (int i = 0; i < WALKS; i++)
             goes_on |= begin(at, rows, i, i < count ? ensemble->roots[first + i] : -1, row);
-        if (goes_on) walk(ensemble->nodes, at, rows);
+        if (goes_on) walk(ensemble->nodes, at, rows, 1);
         for (int i = 0; i < count; i++) add(ensemble, first + i, ~at[i], sums);
     }
 }
 
 /* Some rows through one tree after the other, eight rows at a time. */
-static void ask_many(const Ensemble *ensemble, const double *numbers, size_t count, double *sums) {
+static inline void ask_many(const Ensemble *ensemble, const double *numbers, size_t count, double *sums, int has_gaps) {
     for (size_t tree = 0; tree < ensemble->trees; tree++) {
         const int64_t root = ensemble->roots[tree];
         for (size_t first = 0; first < count; first += WALKS) {
@@ -83,10 +85,16 @@ static void ask_many(const Ensemble *ensemble, const double *numbers, size_t cou
             const double *rows[WALKS];
             for (int i = 0; i < WALKS; i++)
                 begin(at, rows, i, i < some ? root : -1, numbers + (first + (i < some ? i : 0)) * ensemble->columns);
-            if (root >= 0) walk(ensemble->nodes, at, rows);
+            if (root >= 0) walk(ensemble->nodes, at, rows, has_gaps);
             for (int i = 0; i < some; i++) add(ensemble, tree, ~at[i], sums + (first + i) * ensemble->sums);
         }
     }
+}
+
+static int have_gaps(const double *numbers, size_t count) {
+    int found = 0;
+    for (size_t i = 0; i < count; i++) found |= numbers[i] != numbers[i];
+    return found;
 }
 
 /* Fill `sums`, shape (count, sums), for `numbers`, shape (count, columns). Gives -1 where there is no memory for it. */
@@ -105,8 +113,10 @@ int modelport_trees_sums(const Ensemble *ensemble, const double *numbers, size_t
         for (size_t i = 0; i < some * ensemble->sums; i++) out[i] = ensemble->start[i % ensemble->sums];
         if (some < WALKS)
             for (size_t i = 0; i < some; i++) ask_one(ensemble, rows + i * columns, out + i * ensemble->sums);
+        else if (have_gaps(rows, some * columns))
+            ask_many(ensemble, rows, some, out, 1);
         else
-            ask_many(ensemble, rows, some, out);
+            ask_many(ensemble, rows, some, out, 0); /* a sixth of the time less */
     }
     free(narrow);
     return 0;

@@ -1,0 +1,65 @@
+"""Rows of numbers, read out of JSON by rows.c: the usual body of a batch, which is most of such a call otherwise.
+
+Used by the payload reader, which asks its own questions of whatever this leaves to it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from functools import cache
+from typing import Final
+
+import numpy as np
+
+from backend.engine.serving.foreign import Array
+from backend.engine.serving.native.library import library
+
+EXPONENT_MAX: Final = 27
+"""As in rows.c: larger powers of ten, and smaller ones, it leaves alone."""
+POWER_BITS: Final = 128
+
+
+def rows_in(body: bytes, columns: int, rows_max: int) -> Array | None:
+    """Give the rows of a body that is an array of arrays of numbers, or `instances` that are one.
+
+    Args:
+        columns: how many numbers each row has.
+
+    Returns:
+        float64 of shape (rows, columns), each number the nearest to what was written. None for any other body, for more
+        rows, and for a body with a number of more than 19 digits or beyond 27 powers of ten.
+    """
+    read = _reader()
+    if read is None:
+        return None
+    # No row is shorter than its brackets and commas with a digit for each number.
+    most = min(rows_max, len(body) // (2 * columns + 1) + 1)
+    numbers = np.empty((most, columns))
+    count = read(body, len(body), columns, most, _powers_of_five(), numbers.ctypes.data)
+    return numbers[:count] if count > 0 else None
+
+
+@cache
+def _reader() -> Callable[..., int] | None:
+    found = library()
+    if found is None:
+        return None
+    read = found.released.modelport_rows_read
+    pointer, size = ctypes.c_void_p, ctypes.c_size_t
+    read.argtypes, read.restype = (ctypes.c_char_p, size, size, size, pointer, pointer), ctypes.c_int64
+    return read
+
+
+@cache
+def _powers_of_five() -> ctypes.Array[ctypes.c_uint64]:
+    """Give the first 128 bits of each power, upper half first; those of fractions rounded up."""
+    halves: list[int] = []
+    for exponent in range(-EXPONENT_MAX, EXPONENT_MAX + 1):
+        whole = 5 ** abs(exponent)
+        if exponent < 0:
+            bits = (1 << ((whole - 1).bit_length() + POWER_BITS - 1)) // whole + 1
+        else:
+            bits = whole << (POWER_BITS - whole.bit_length())
+        halves += divmod(bits, 1 << POWER_BITS // 2)
+    return (ctypes.c_uint64 * len(halves))(*halves)
