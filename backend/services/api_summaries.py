@@ -59,14 +59,13 @@ def _with_numbers(apis: Sequence[ExportedAPI], span: TimeRange) -> list[APISumma
     sparks = [[0] * SPARKS for _ in ids]
     spark_of = cache(span.spark_of)
     for part in span_queries.parts_of(span):
-        for row in span_queries.sums_of_apis(part, ids):
-            series.sums[slots[row.api_id]].add_row(row)
-        for api_id, begins, calls, sketch in span_queries.sketches_of_apis(part, ids):
-            slot = slots[api_id]
-            series.add_sketch(slot, sketch)
+        rows = span_queries.rows_of_apis(part, ids)
+        series.add_all([slots[row[0]] for row in rows], [row[3:] for row in rows])
+        for api_id, begins, calls, *_ in rows:
+            spark = sparks[slots[api_id]]
             for place, count in enumerate(calls if part.by_hour else (calls,)):
                 if count:
-                    sparks[slot][spark_of(begins + place * HOUR)] += count
+                    spark[spark_of(begins + place * HOUR)] += count
     day = range_named("24h", current_runtime().clock.now())
     recent = span_queries.counts(ids, day.begins)
     return [_summary(api, series, slots[api.id], sparks[slots[api.id]], recent.get(api.id, 0)) for api in apis]

@@ -36,7 +36,7 @@ from backend.services.api_summaries import APIFilter
 from backend.services.bucket_rows import bucket_of
 from backend.services.paging import Page, PageRequest
 from backend.services.runtime import current_runtime
-from backend.services.series import Series, Sums, distribution
+from backend.services.series import Series, Sums, distribution, numbers_of
 from backend.services.spans import DEFAULT_RANGE, TimeRange, range_named
 
 _ALL = APIFilter()
@@ -100,10 +100,8 @@ class MonitoringService:
         )
         apis, active, total_requests = db.session.execute(visible(counted, ExportedAPI.account_id, viewer)).one()
         series = Series(span.points)
-        for row in span_queries.sums_of_viewer(span, viewer):
-            series.sums[span.place_of(row.begins)].add_row(row)
-        for begins, stored in span_queries.sketches_of_viewer(span, viewer):
-            series.add_sketch(span.place_of(begins), stored)
+        rows = span_queries.rows_of_viewer(span, viewer)
+        series.add_all([span.place_of(row[0]) for row in rows], [row[1:] for row in rows])
         total, sketch = series.total()
         return SummaryOut(
             time_range=span.name,
@@ -181,8 +179,7 @@ def _total_requests(api_id: int, viewer: Viewer) -> int:
 
 def _series_of(rows: Sequence[Row[Any]], span: TimeRange) -> Series:
     series = Series(span.points)
-    for row in rows:
-        series.add(span.place_of(row.begins), row)
+    series.add_all([span.place_of(row.begins) for row in rows], [numbers_of(row) for row in rows])
     return series
 
 

@@ -6,12 +6,14 @@ Called by monitoring. Takes rows, gives shapes; runs no query.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Row, Table, func
+import numpy as np
+from sqlalchemy import Row, Table
 
 from backend.engine.metering.sketch import EmptySampleError, QuantileSketch
 from backend.engine.metering.sketch_table import SketchTable
@@ -20,8 +22,10 @@ from backend.services.bucket_rows import BUCKET_COLUMNS
 from backend.services.spans import TimeRange
 
 _SUMMED = tuple(name for name in BUCKET_COLUMNS if name not in {"status_codes", "slowest", "sketch"})
-_OVER: Mapping[str, Callable[[Any], Any]] = {"min": func.min, "max": func.max}
-"""Peaks by the end of their column's name; all else is added up."""
+_PEAKS = {"min": (np.fmin, math.inf), "max": (np.fmax, -math.inf)}
+"""What finds a peak, past the nulls of rows without calls, and what it begins with; by the end of the column's name."""
+numbers_of: Callable[[Row[Any]], tuple[Any, ...]] = attrgetter(*_SUMMED, "sketch")
+"""Gives the values of `number_columns` out of a row that has them."""
 
 
 @dataclass(slots=True)
@@ -51,21 +55,6 @@ class Sums:
         self.cpu_peak = max(self.cpu_peak, other.cpu_peak)
         self.memory += other.memory
         self.memory_peak = max(self.memory_peak, other.memory_peak)
-
-    def add_row(self, row: Row[Any]) -> None:
-        """Add a row that has what `summed_columns` gives; rows without calls hold nulls and add nothing."""
-        if row.request_count == 0:
-            return
-        self.count += row.request_count
-        self.success += row.success_count
-        self.error += row.error_count
-        self.seconds += row.response_time_sum
-        self.fastest = min(self.fastest, row.response_time_min)
-        self.slowest = max(self.slowest, row.response_time_max)
-        self.cpu += row.cpu_usage_sum
-        self.cpu_peak = max(self.cpu_peak, row.cpu_usage_max)
-        self.memory += row.memory_usage_sum
-        self.memory_peak = max(self.memory_peak, row.memory_usage_max)
 
     @property
     def success_rate(self) -> float | None:
@@ -114,15 +103,31 @@ class Series:
         self.sums = [Sums() for _ in range(self.slots)]
         self.sketches = SketchTable(self.slots)
 
-    def add(self, slot: int, row: Row[Any]) -> None:
-        """Add a whole bucket's row to a slot."""
-        self.sums[slot].add_row(row)
-        self.add_sketch(slot, row.sketch)
+    def add_all(self, slots: Sequence[int], buckets: Sequence[Sequence[Any]]) -> None:
+        """Add buckets to slots, one each.
 
-    def add_sketch(self, slot: int, sketch: bytes | None) -> None:
-        """Add a row's sketch alone to a slot; the slot's sums come from the database."""
-        if sketch:
-            self.sketches.add(slot, sketch)
+        Args:
+            buckets: the values of `number_columns`.
+        """
+        if not buckets:
+            return
+        *numbers, sketches = zip(*buckets, strict=True)
+        self.sketches.add_all((slot, data) for slot, data in zip(slots, sketches, strict=True) if data)
+        at = np.array(slots)
+        added = [self._added(name, at, values) for name, values in zip(_SUMMED, numbers, strict=True)]
+        for sums, (count, success, error, *rest) in zip(self.sums, zip(*added, strict=True), strict=True):
+            sums.add(Sums(int(count), int(success), int(error), *rest))
+
+    def _added(
+        self, name: str, at: np.ndarray[tuple[int, ...], np.dtype[np.int64]], values: Sequence[float | None]
+    ) -> list[float]:
+        """Give what a column of many rows comes to in each slot."""
+        column = np.array(values, dtype=np.float64)
+        peak, begin = _PEAKS.get(name.rpartition("_")[2], (None, 0.0))
+        found = np.full(self.slots, begin)
+        (np.add if peak is None else peak).at(found, at, column)
+        listed: list[float] = found.tolist()
+        return listed
 
     def total(self) -> tuple[Sums, QuantileSketch]:
         """Give all slots together."""
@@ -159,9 +164,9 @@ class Series:
         )
 
 
-def summed_columns(table: Table) -> list[Any]:
-    """Give the columns that `Sums.add_row` reads, each of them over the rows of a group."""
-    return [_OVER.get(name.rpartition("_")[2], func.sum)(table.c[name]).label(name) for name in _SUMMED]
+def number_columns(table: Table) -> list[Any]:
+    """Give the columns that `Series.add_all` reads, in its order."""
+    return [table.c[name] for name in (*_SUMMED, "sketch")]
 
 
 def distribution(sums: Sums, sketch: QuantileSketch) -> list[DistributionBin]:

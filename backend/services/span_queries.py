@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Row, Select, Table, func, select
 from backend.models import ExportedAPI, db
 from backend.services.access import Viewer, visible
 from backend.services.bucket_rows import BEGINS, DAYS, HOURS, MINUTES, bucket_columns, day_of
-from backend.services.series import summed_columns
+from backend.services.series import number_columns
 from backend.services.spans import DAY, HOUR, MINUTE, TimeRange, floor_hour
 
 
@@ -58,37 +58,20 @@ def parts_of(span: TimeRange) -> tuple[Part, ...]:
     return Part(HOURS, span.begins, first), Part(DAYS, first, by_hour=True)
 
 
-def sums_of_apis(part: Part, api_ids: Sequence[int]) -> Sequence[Row[Any]]:
-    """Give what the rows of some APIs add up to: `api_id` and `summed_columns`, a row an API that has any."""
-    named = part.table.c.api_id
-    statement = select(named, *summed_columns(part.table)).where(named.in_(api_ids))
-    return db.session.execute(part.narrowed(statement).group_by(named)).all()
-
-
-def sketches_of_apis(part: Part, api_ids: Sequence[int]) -> Sequence[Row[int, datetime, Any, bytes | None]]:
-    """Give the rows of some APIs with what the database cannot add up: sketches, and calls by time."""
+def rows_of_apis(part: Part, api_ids: Sequence[int]) -> Sequence[Row[int, datetime, Any, *tuple[Any, ...]]]:
+    """Give the rows of some APIs: whose, from when, the calls by time, and `number_columns`."""
     table = part.table
     calls = table.c.hour_counts if part.by_hour else table.c.request_count
-    statement = select(table.c.api_id, part.moment.label("begins"), calls.label("calls"), table.c.sketch)
+    statement = select(table.c.api_id, part.moment, calls.label("calls"), *number_columns(table))
     return db.session.execute(part.narrowed(statement).where(table.c.api_id.in_(api_ids))).all()
 
 
-def sums_of_viewer(span: TimeRange, viewer: Viewer) -> Sequence[Row[Any]]:
-    """Give what all APIs add up to that a viewer may see: `begins` and `summed_columns`, a row a point that has any."""
-    part = Part(_source(span)[0], span.begins)
-    statement = _seen(select(part.moment.label("begins"), *summed_columns(part.table)), part, viewer)
-    return db.session.execute(statement.group_by(part.moment)).all()
-
-
-def sketches_of_viewer(span: TimeRange, viewer: Viewer) -> Sequence[Row[datetime, bytes | None]]:
-    """Give the sketches of the same rows, one by one."""
-    part = Part(_source(span)[0], span.begins)
-    return db.session.execute(_seen(select(part.moment.label("begins"), part.table.c.sketch), part, viewer)).all()
-
-
-def _seen(statement: Select[Any], part: Part, viewer: Viewer) -> Select[Any]:
-    joined = statement.join(ExportedAPI, ExportedAPI.id == part.table.c.api_id)
-    return part.narrowed(visible(joined, ExportedAPI.account_id, viewer))
+def rows_of_viewer(span: TimeRange, viewer: Viewer) -> Sequence[Row[Any]]:
+    """Give the rows of all APIs that a viewer may see: from when, and `number_columns`."""
+    table, begins = _source(span)
+    statement = select(begins, *number_columns(table)).join(ExportedAPI, ExportedAPI.id == table.c.api_id)
+    seen = visible(statement.where(begins >= span.begins), ExportedAPI.account_id, viewer)
+    return db.session.execute(seen).all()
 
 
 def hours(api_id: int, span: TimeRange) -> Sequence[Row[Any]]:

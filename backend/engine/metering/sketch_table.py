@@ -1,10 +1,12 @@
 """Many sketches added up at once, as monitoring needs them: hundreds of hours of hundreds of APIs in one page.
 
-Uses numpy, so it stays off the hot path. Adding one stored sketch costs two microseconds, a tenth of what reading and
-merging it as a `QuantileSketch` costs.
+Uses numpy, so it stays off the hot path. Sketches of one width of counts are added in one pass.
 """
 
 from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -34,20 +36,33 @@ class SketchTable:
         self._counts = np.zeros((rows, BINS), np.int64)
         self._zeros = [0] * rows
 
-    def add(self, row: int, data: bytes) -> None:
-        """Add a stored sketch to a row.
+    def add_all(self, sketches: Iterable[tuple[int, bytes]]) -> None:
+        """Add stored sketches, each to the row that is named with it.
 
         Raises:
-            ValueError: not a sketch of a known version.
+            ValueError: one of them is no sketch of a known version.
         """
-        version, code, zeros, first, length = HEADER.unpack_from(data)
-        if version != VERSION or code not in _DTYPES:
-            raise ValueError("not a quantile sketch of a known version")
-        self._zeros[row] += zeros
-        if length:
+        widths: defaultdict[bytes, list[tuple[int, int, bytes]]] = defaultdict(list)
+        for row, data in sketches:
+            version, code, zeros, first, length = HEADER.unpack_from(data)
             begin = first - FIRST_BIN
-            counts = np.frombuffer(data, _DTYPES[code], length, HEADER.size)
-            self._counts[row, begin : begin + length] += counts.astype(np.int64)
+            is_known = version == VERSION and code in _DTYPES
+            if not is_known or len(data) != HEADER.size + length * _DTYPES[code].itemsize:
+                raise ValueError("not a quantile sketch of a known version")
+            self._zeros[row] += zeros
+            if length:
+                if begin < 0 or begin + length > BINS:
+                    raise ValueError("a quantile sketch with bins that there are not")
+                widths[code].append((row * BINS + begin, length, data[HEADER.size :]))
+        for code, parts in widths.items():
+            self._add(parts, _DTYPES[code])
+
+    def _add(self, parts: list[tuple[int, int, bytes]], dtype: np.dtype[np.unsignedinteger]) -> None:
+        """Add counts: where they begin in the table, how many they are, and themselves."""
+        begins, lengths, data = zip(*parts, strict=True)
+        ends = np.cumsum(lengths)
+        places = np.arange(ends[-1]) + np.repeat(np.array(begins) - ends + lengths, lengths)
+        np.add.at(self._counts.reshape(-1), places, np.frombuffer(b"".join(data), dtype).astype(np.int64))
 
     def sketch(self, row: int) -> QuantileSketch:
         """Give a row as a sketch."""

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.engine.metering.sketch import SECONDS_MAX, SECONDS_MIN, EmptySampleError, QuantileSketch
+from backend.engine.metering.sketch import HEADER, SECONDS_MAX, SECONDS_MIN, EmptySampleError, QuantileSketch
 from backend.engine.metering.sketch_table import SketchTable
 
 SECONDS = st.floats(SECONDS_MIN, SECONDS_MAX)
@@ -60,8 +60,7 @@ def test_a_sketch_survives_its_bytes(values: list[float]) -> None:
 def test_a_table_adds_up_what_merging_adds_up(samples: list[list[float]]) -> None:
     """The fast way for pages and the exact way for the fold agree."""
     table = SketchTable(2)
-    for values in samples:
-        table.add(1, sketch_of(values).to_bytes())
+    table.add_all((1, sketch_of(values).to_bytes()) for values in samples)
     whole = merged(*map(sketch_of, samples))
     assert table.sketch(1) == whole
     assert table.total() == whole
@@ -75,8 +74,31 @@ def test_counts_of_every_width_survive(count: int) -> None:
     made.bins = dict.fromkeys(made.bins, count)
     assert QuantileSketch.from_bytes(made.to_bytes()) == made
     table = SketchTable(1)
-    table.add(0, made.to_bytes())
+    table.add_all([(0, made.to_bytes())])
     assert table.sketch(0) == made
+
+
+def test_a_table_keeps_rows_and_widths_apart() -> None:
+    """Narrow and wide counts of several rows in one pass, the first and the last bin among them."""
+    made = [sketch_of([SECONDS_MIN, 0.5, SECONDS_MAX]) for _ in range(4)]
+    for sketch, count in zip(made, (1, 300, 70_000, 2**33), strict=True):
+        sketch.bins = dict.fromkeys(sketch.bins, count)
+    table = SketchTable(3)
+    table.add_all([(row, sketch.to_bytes()) for row, sketch in zip((0, 2, 0, 2), made, strict=True)])
+
+    assert table.sketch(0) == merged(made[0], made[2])
+    assert table.sketch(1).count == 0
+    assert table.sketch(2) == merged(made[1], made[3])
+
+
+def test_a_table_takes_no_broken_sketch() -> None:
+    """One that is cut, or whose bins lie outside, would spill into what is beside it."""
+    good = sketch_of([0.5, 0.7]).to_bytes()
+    version, code, zeros, first, length = HEADER.unpack_from(good)
+    elsewhere = [HEADER.pack(version, code, zeros, bin_, length) + good[HEADER.size :] for bin_ in (-32_000, 32_000)]
+    for bad in (good[:-1], good + b"\0", b"\2" + good[1:], *elsewhere):
+        with pytest.raises(ValueError, match="quantile sketch"):
+            SketchTable(1).add_all([(0, good), (0, bad)])
 
 
 @pytest.mark.parametrize("value", [-1.0, 0.0, 1e-12, 1e9, math.inf])
