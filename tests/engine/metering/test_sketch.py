@@ -94,7 +94,7 @@ def test_a_table_keeps_rows_and_widths_apart() -> None:
 def test_a_table_takes_no_broken_sketch() -> None:
     """One that is cut, or whose bins lie outside, would spill into what is beside it."""
     good = sketch_of([0.5, 0.7]).to_bytes()
-    version, code, zeros, first, length = HEADER.unpack_from(good)
+    version, code, zeros, _, length = HEADER.unpack_from(good)
     elsewhere = [HEADER.pack(version, code, zeros, bin_, length) + good[HEADER.size :] for bin_ in (-32_000, 32_000)]
     for bad in (good[:-1], good + b"\0", b"\2" + good[1:], *elsewhere):
         with pytest.raises(ValueError, match="quantile sketch"):
