@@ -54,11 +54,12 @@ static double scaled(uint64_t digits, int exponent, const Power *powers) {
     return number;
 }
 
-/* Give how many characters from `at` on are noughts or the point. */
-static ptrdiff_t leading_noughts(const char *at) {
-    const char *first = at;
+/* Give how many digits a number has, those noughts left out that stand before all others. */
+static int significant(const char *at, const char *end) {
+    int count = 0;
     while (*at == '0' || *at == '.') at++;
-    return at - first;
+    for (; at < end; at++) count += *at != '.';
+    return count;
 }
 
 /* Read a number; give what stands behind it, or NULL when it is none, or one of the few that are not read here. */
@@ -75,7 +76,7 @@ static const char *after_number(const char *at, const Power *powers, double *num
         exponent = whole + 1 - at;
         if (exponent == 0) return NULL;
     }
-    if (at - first > DIGITS_MAX && at - first - leading_noughts(first) > DIGITS_MAX) return NULL;
+    if (at - first > DIGITS_MAX && significant(first, at) > DIGITS_MAX) return NULL;
     if (*at == 'e' || *at == 'E') {
         const int falls = *++at == '-';
         at += falls || *at == '+';

@@ -68,13 +68,22 @@ def test_a_number_is_the_nearest_one(digits: int, exponent: int) -> None:
     assert number(f"-{text}") == -float(text)
 
 
-@given(st.integers(2**52, 2**53 - 1), st.integers(-5, 9), st.integers(-1, 1))
+@given(st.integers(2**52, 2**53 - 1), st.integers(-3, 9), st.integers(-1, 1))
 @settings(max_examples=2_000, deadline=None)
 def test_the_middle_between_two_numbers(mantissa: int, power: int, beside: int) -> None:
     """The middle goes to the even one, and one digit beside it to the nearer one."""
     middle = 2 * mantissa + 1
     text = str(middle * 2**power + beside) if power >= 0 else f"{middle * 5**-power + beside}e{power}"
-    assert number(text) in {float(text), None}
+    assert number(text) == float(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["1.234567890123456789", "123456789.0123456789", "0.001234567890123456789", "0.0000000000000000000000012"]
+)
+def test_nineteen_digits_are_read_wherever_the_point_stands(text: str) -> None:
+    """Noughts before the first digit do not count, and one digit more is too many."""
+    assert number(text) == float(text)
+    assert number(f"{text}{'3' * 19}") is None
 
 
 @pytest.mark.parametrize("text", ["0", "-0", "0.0", "-0.0", "0e5", "-0E-7", "-0.000e3"])
