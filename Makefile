@@ -150,7 +150,7 @@ $(KERNEL): $(NATIVE)/trees.c $(NATIVE)/rows.c
 	@if command -v $(CC) >/dev/null; then \
 		$(CC) -std=c11 -O3 -ffp-contract=off -Wall -Wextra -shared -fPIC -o $@ $^; \
 	else \
-		echo "No C compiler: models made of trees will be slower. Debian or Ubuntu: apt-get install gcc libc6-dev" >&2; \
+		echo "No C compiler: models made of trees, and batches, will be slower. Debian or Ubuntu: apt-get install gcc libc6-dev" >&2; \
 	fi
 
 # Versions and digests come from the lock, which --no-save leaves alone. Not `npm ci`: it refuses a lock without the optional
