@@ -22,6 +22,7 @@ from backend.services.bucket_rows import BUCKET_COLUMNS
 from backend.services.spans import TimeRange
 
 _SUMMED = tuple(name for name in BUCKET_COLUMNS if name not in {"status_codes", "slowest", "sketch"})
+"""In the order of the fields of `Sums`."""
 _PEAKS = {"min": (np.fmin, math.inf), "max": (np.fmax, -math.inf)}
 """What finds a peak, past the nulls of rows without calls, and what it begins with; by the end of the column's name."""
 numbers_of: Callable[[Row[Any]], tuple[Any, ...]] = attrgetter(*_SUMMED, "sketch")
