@@ -17,7 +17,7 @@ RUNTIME := .venv/.runtime-installed
 DEV := .venv/.dev-installed
 NODE_MODULES := frontend/node_modules/.package-lock.json
 WEB := frontend/out/index.html
-NATIVE := backend/engine/serving/native
+NATIVE := backend/engine/native
 KERNEL := $(NATIVE)/kernel.so
 
 PYTHON_CODE := $(wildcard apps backend deploy migrations scripts tests wsgi.py)
@@ -146,9 +146,9 @@ $(DEV): requirements-dev.txt $(RUNTIME)
 	@touch $@
 
 # Without a compiler its work is done by arrays, trees' many times slower: better than not at all.
-$(KERNEL): $(NATIVE)/trees.c $(NATIVE)/rows.c
+$(KERNEL): $(wildcard $(NATIVE)/*.c $(NATIVE)/*.h)
 	@if command -v $(CC) >/dev/null; then \
-		$(CC) -std=c11 -O3 -ffp-contract=off -Wall -Wextra -shared -fPIC -o $@ $^; \
+		$(CC) -std=c11 -O3 -ffp-contract=off -pthread -Wall -Wextra -shared -fPIC -o $@ $(filter %.c,$^); \
 	else \
 		echo "No C compiler: models made of trees, and batches, will be slower. Debian or Ubuntu: apt-get install gcc libc6-dev" >&2; \
 	fi

@@ -17,10 +17,10 @@ import time
 from pathlib import Path
 
 from backend.engine.limits.limiter import StateLimiter
-from backend.engine.limits.rules import Policy
+from backend.engine.limits.rules import Policy, RuleSet
 from backend.engine.limits.state import SharedState
 
-RULES = Policy("per-key", "key:1", 1_000, 60.0), Policy("plan", "plan:live:1", 1_000_000, 60.0)
+RULES = RuleSet((Policy("per-key", "key:1", 10_000, 60.0), Policy("plan", "plan:live:1", 1_000_000, 60.0)))
 MOMENT_NS = 100_000_000
 """The counting clock moves this much with each call, so that 600 calls lie in a window."""
 

@@ -5,28 +5,37 @@ flock on it; whoever gets the exclusive one is alone, builds a new file beside i
 """
 
 import fcntl
+import mmap
 import os
 from contextlib import suppress
 from pathlib import Path
 
-from backend.engine.limits.errors import StateCorruptError, StateFullError
+from backend.engine.limits.errors import StateCorruptError, StateError, StateFullError
 from backend.engine.limits.layout import (
     EDITION,
     EXTRA,
     GENERATION_AT,
     HEAD,
+    HEAD_BYTES,
     HIGH,
     KIND,
     LOW,
+    MUTEXES_AT,
     RING,
+    STRUCTURE,
     WINDOW,
+    WORD_BYTES,
     Health,
+    LockKind,
     inspect,
+    lock_kind,
     write_header,
 )
+from backend.engine.limits.locks import Locks, MutexLocks, RecordLocks
 from backend.engine.limits.log import Log
 from backend.engine.limits.naming import CounterKind
-from backend.engine.limits.table import Identity, Table
+from backend.engine.limits.table import Identity, Table, address_of
+from backend.engine.native.locks import Mutexes, mutexes
 
 _WORDS = {CounterKind.BUCKET, CounterKind.DAY, CounterKind.CREDITS}
 
@@ -95,12 +104,29 @@ def rebuild(fd: int, path: Path, *, entries: int, now: int) -> None:
     fresh_path.unlink(missing_ok=True)
     fresh_fd = os.open(fresh_path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
-        write_header(fresh_fd, entries, generation=1)
+        functions = mutexes()
+        kind = LockKind.RECORDS if functions is None else LockKind.MUTEXES
+        write_header(fresh_fd, entries, generation=1, kind=kind)
+        if functions is not None:
+            _make_mutexes(functions, fresh_fd)
         if health is Health.GOOD:
             _carry_over(fd, fresh_fd, now)
         fresh_path.replace(path)
     finally:
         os.close(fresh_fd)
+
+
+def locks_of(fd: int, table: Table) -> Locks:
+    """Give what a file that was attached is locked with."""
+    functions = mutexes()
+    return RecordLocks(fd) if functions is None else MutexLocks(functions, table.mutexes_address)
+
+
+def _make_mutexes(functions: Mutexes, fd: int) -> None:
+    with mmap.mmap(fd, HEAD_BYTES) as head:
+        error = functions.make(address_of(head) + MUTEXES_AT * WORD_BYTES, STRUCTURE + 1)
+    if error:
+        raise StateError(f"no locks can be made: {os.strerror(error)}")
 
 
 def _carry_over(fd: int, fresh_fd: int, now: int) -> None:
@@ -154,6 +180,13 @@ def _insert_like(old: Table, at: int, fresh: Table) -> int:
 
 def _is_usable(fd: int, path: Path) -> bool:
     health = inspect(fd)
-    if health in {Health.GOOD, Health.BLANK}:
-        return health is Health.GOOD
+    if health is Health.BLANK:
+        return False
+    if health is Health.GOOD:
+        if lock_kind(fd) == (LockKind.RECORDS if mutexes() is None else LockKind.MUTEXES):
+            return True
+        raise StateCorruptError(
+            f"{path} is in use by a process that was started {'with' if mutexes() is None else 'without'} the C kernel:"
+            " stop it first"
+        )
     raise StateCorruptError(f"{path} is broken or of another version, and in use by another process")

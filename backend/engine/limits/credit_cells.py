@@ -10,11 +10,13 @@ from typing import NamedTuple, Protocol
 from backend.engine.limits.layout import CEILING, EDITION, HEAD, KIND
 from backend.engine.limits.naming import CounterKind, counter_name
 from backend.engine.limits.place import Place
+from backend.engine.limits.quick import QuickCell
 from backend.engine.limits.state import SharedState
+from backend.engine.native.admission import admission
 
 # Doubles inside Redis count exactly up to here.
 CREDITS_MAX = (1 << 53) - 1
-_NAMES_MAX = 1 << 16
+_ACCOUNTS_MAX = 1 << 16
 _new = tuple.__new__
 _WHOLE = int(CounterKind.CREDITS)
 
@@ -82,20 +84,37 @@ class CreditLine(Protocol):
         ...
 
 
+class _Account(NamedTuple):
+    """What is kept of an account between its calls: the names of its counters, and its cell as C knows it."""
+
+    names: tuple[str]
+    cell: QuickCell | None
+
+
 class CreditCells:
     """The credit line of one machine, in the shared file."""
 
     def __init__(self, state: SharedState) -> None:
         """Keep the cells in `state`."""
         self._state = state
-        self._names: dict[str, tuple[str]] = {}
+        self._quick = admission()
+        self._known: dict[str, _Account] = {}
 
     def reserve(self, account_id: str, amount: int) -> Reservation:
         """Take credits; see CreditLine."""
         if amount < 0:
             raise ValueError("a reservation takes, it never gives")
-        place = self._state.acquire(self._names.get(account_id) or self._remember(account_id))[0]
+        account = self._known.get(account_id) or self._remember(account_id)
+        cell = account.cell
+        if cell is not None:
+            taken = self._state.quickly(cell.reserve, amount)
+            if taken is not None:
+                end, ceiling = taken
+                return _new(Reservation, (end, ceiling - end))
+        place = self._state.acquire(account.names)[0]
         try:
+            if cell is not None:
+                cell.learn(place)
             if not _is_whole(place):
                 raise UnknownAccount
             words, at = place.words, place.at
@@ -145,11 +164,12 @@ class CreditCells:
         finally:
             self._state.release()
 
-    def _remember(self, account_id: str) -> tuple[str]:
-        if len(self._names) >= _NAMES_MAX:
-            self._names.clear()
-        name = self._names[account_id] = (_name(account_id),)
-        return name
+    def _remember(self, account_id: str) -> _Account:
+        if len(self._known) >= _ACCOUNTS_MAX:
+            self._known.clear()
+        cell = None if self._quick is None else QuickCell(self._quick, self._state)
+        account = self._known[account_id] = _Account((_name(account_id),), cell)
+        return account
 
 
 def checked_credits(ceiling: int, version: int, position: int) -> None:

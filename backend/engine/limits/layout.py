@@ -1,6 +1,7 @@
 """Layout of the shared state's file: native 64-bit words, so that every store is one instruction.
 
-    words 0..511         header: magic, version, index entries, next free arena word, generation, changes
+    words 0..511         header: magic, version, index entries, next free arena word, generation, changes, kind of locks
+    8 words a lock       mutexes, for the stripes of counters and one for the structure; unused where records are locked
     8 words an entry     index, one cache line each: digest (2), ring, value, then by kind
     to the end           arena: rings of timestamps in ns
 
@@ -19,12 +20,14 @@ import enum
 import os
 import struct
 
+from backend.engine.native.locks import LOCK_BYTES
+
 WORD_BYTES = 8
 PAGE_BYTES = 4096
 
 # A constant and not a string: a file of another byte order reads as another magic and is refused.
 MAGIC = 0x4D504C494D495453
-VERSION = 4
+VERSION = 5
 
 MAGIC_AT = 0
 VERSION_AT = 1
@@ -35,8 +38,17 @@ GENERATION_AT = 8
 # Raised before an entry is taken over, a ring is outgrown or a window widened: as long as it stands still, what was
 # read of an entry's owner, ring and window still holds. On a line of its own: nearly every read finds it unchanged.
 CHANGES_AT = 16
+LOCK_KIND_AT = 24
+"""A LockKind."""
 
-INDEX_AT = PAGE_BYTES // WORD_BYTES
+STRIPES = 1024
+"""Counters are locked by the stripe."""
+STRUCTURE = STRIPES
+"""The number of the lock that comes after those of the stripes."""
+MUTEXES_AT = PAGE_BYTES // WORD_BYTES
+HEAD_BYTES = -(-(PAGE_BYTES + (STRUCTURE + 1) * LOCK_BYTES) // PAGE_BYTES) * PAGE_BYTES
+"""Header and locks, in whole pages."""
+INDEX_AT = HEAD_BYTES // WORD_BYTES
 ENTRY_WORDS = 8
 HIGH = 0
 LOW = 1
@@ -73,6 +85,13 @@ class Health(enum.Enum):
     FOREIGN = "foreign"
 
 
+class LockKind(enum.IntEnum):
+    """What the users of a file lock with."""
+
+    RECORDS = 0
+    MUTEXES = 1
+
+
 def arena_at(entries: int) -> int:
     """Give the first word of the arena."""
     return INDEX_AT + entries * ENTRY_WORDS
@@ -93,12 +112,19 @@ def inspect(fd: int) -> Health:
     return Health.GOOD if is_plausible else Health.STALE
 
 
-def write_header(fd: int, entries: int, generation: int) -> None:
+def lock_kind(fd: int) -> int:
+    """Give what kind of locks a file is used with."""
+    (kind,) = struct.unpack("=Q", os.pread(fd, WORD_BYTES, LOCK_KIND_AT * WORD_BYTES))
+    return int(kind)
+
+
+def write_header(fd: int, entries: int, generation: int, kind: LockKind) -> None:
     """Make an empty file a state with no counters.
 
     Args:
         entries: capacity of the index, a power of two.
         generation: where the generation goes on counting.
+        kind: what it will be locked with. Mutexes are for the caller to make.
 
     Raises:
         ValueError: entries is not a power of two.
@@ -107,10 +133,11 @@ def write_header(fd: int, entries: int, generation: int) -> None:
         raise ValueError(f"entries must be a power of two, not {entries}")
     os.ftruncate(fd, arena_at(entries) * WORD_BYTES)
     os.posix_fallocate(fd, arena_at(entries) * WORD_BYTES, ARENA_BYTES_FIRST)
-    words = [0] * INDEX_AT
+    words = [0] * (PAGE_BYTES // WORD_BYTES)
     words[MAGIC_AT] = MAGIC
     words[VERSION_AT] = VERSION
     words[ENTRIES_AT] = entries
     words[ARENA_NEXT_AT] = arena_at(entries)
     words[GENERATION_AT] = generation
-    os.pwrite(fd, struct.pack(f"={INDEX_AT}Q", *words), 0)
+    words[LOCK_KIND_AT] = kind
+    os.pwrite(fd, struct.pack(f"={len(words)}Q", *words), 0)

@@ -12,9 +12,11 @@ from backend.engine.limits.buckets import count_in_bucket, judge_bucket
 from backend.engine.limits.days import count_in_day, judge_day
 from backend.engine.limits.naming import counter_name
 from backend.engine.limits.place import Place
+from backend.engine.limits.quick import QuickPlan
 from backend.engine.limits.rules import NS, RULE_KINDS, Decision, Policy, Rule, RuleSet, TokenBucket, Usage, admitted
 from backend.engine.limits.state import SharedState
 from backend.engine.limits.windows import judge_window
+from backend.engine.native.admission import admission
 
 
 class StateLimiter:
@@ -27,6 +29,7 @@ class StateLimiter:
         """Count in `state`; `clock` gives ns since the epoch, the same in every process."""
         self._state = state
         self._clock = clock
+        self._quick = admission()
 
     def admit(self, rules: Sequence[Rule], cost: int = 1) -> Decision:
         """Count a call under every rule, or under none when one refuses.
@@ -41,13 +44,17 @@ class StateLimiter:
         """
         if not rules or cost < 1:
             raise ValueError("a decision needs a rule and a cost")
-        keys = rules.counters if isinstance(rules, RuleSet) else tuple([rule.counter for rule in rules])
-        places = self._state.acquire(keys)
-        try:
-            now = self._clock()
-            return self._admit_windows(rules, places, now, cost) or self._admit_any(rules, places, now, cost)
-        finally:
-            self._state.release()
+        if not isinstance(rules, RuleSet):
+            return self._admit(rules, tuple([rule.counter for rule in rules]), cost, None)
+        plan = rules.plan
+        if not isinstance(plan, QuickPlan) or plan.state is not self._state:
+            plan = self._plan(rules)
+        if plan is not None:
+            clock = self._clock
+            decision = self._state.quickly(plan.admit, cost, 0 if clock is time.time_ns else clock())
+            if decision is not None:
+                return decision
+        return self._admit(rules, rules.counters, cost, plan)
 
     def peek(self, rule: Rule) -> Decision:
         """Say what `admit` would answer, counting nothing; `remaining` is what is left without this call."""
@@ -83,6 +90,21 @@ class StateLimiter:
             for place in places:
                 if place.at:
                     place.clear()
+        finally:
+            self._state.release()
+
+    def _plan(self, rules: RuleSet) -> QuickPlan | None:
+        plan = rules.plan = None if self._quick is None else QuickPlan(self._quick, self._state, rules)
+        return plan
+
+    def _admit(self, rules: Sequence[Rule], keys: tuple[str, ...], cost: int, plan: QuickPlan | None) -> Decision:
+        places = self._state.acquire(keys)
+        try:
+            now = self._clock()
+            decision = self._admit_windows(rules, places, now, cost) or self._admit_any(rules, places, now, cost)
+            if plan is not None:
+                plan.learn(places)
+            return decision
         finally:
             self._state.release()
 

@@ -5,11 +5,9 @@ Kept by SharedState between decisions, so that a known name costs no digest and 
 
 from hashlib import blake2b
 
-from backend.engine.limits.layout import CHANGES_AT, EXTRA, HEAD, HIGH, LOW, RING, WINDOW
+from backend.engine.limits.layout import CHANGES_AT, EXTRA, HEAD, HIGH, LOW, RING, STRIPES, WINDOW
 from backend.engine.limits.log import Log
 from backend.engine.limits.naming import CounterKind, counter_kind, locked_with
-
-STRIPES = 1024
 
 
 class Place(Log):

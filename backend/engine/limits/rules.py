@@ -147,11 +147,14 @@ class RuleSet(tuple[Rule, ...]):  # noqa: SLOT001 - tuples take no slots that ho
     """Rules that are decided together call after call, with the names of their counters."""
 
     counters: tuple[str, ...]
+    plan: object
+    """What a limiter keeps of them for its next decision."""
 
     def __new__(cls, rules: Iterable[Rule]) -> Self:
         """Keep the rules in their order."""
         self = super().__new__(cls, rules)
         self.counters = tuple(rule.counter for rule in self)
+        self.plan = None
         return self
 
 

@@ -1,41 +1,37 @@
 """SharedState: one mapped file that all processes of a machine count in, exactly.
 
 Opened once a process by bootstrap; used by the limiter and by whoever caches what `generation` guards. Safe when
-any process is killed at any instruction: record locks die with their holder, and every store leaves the file whole.
+any process is killed at any instruction: locks die with their holder, and every store leaves the file whole.
 Never opens the file twice in one process, and nobody else in it may: closing any descriptor of a file silently
 drops all record locks the process holds on it. The file must lie on a local disk.
 """
 
-import errno
 import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, LOCK_UN, flock, lockf
+from fcntl import LOCK_SH, flock
 from pathlib import Path
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, TypeVar
 
-from backend.engine.limits.attach import attach, is_alone, is_current, rebuild
+from backend.engine.limits.attach import attach, is_alone, is_current, locks_of, rebuild
 from backend.engine.limits.errors import StateClosedError
-from backend.engine.limits.layout import CHANGES_AT, ENTRIES_DEFAULT, GENERATION_AT
-from backend.engine.limits.place import STRIPES, Place, make_place
+from backend.engine.limits.layout import CHANGES_AT, ENTRIES_DEFAULT, GENERATION_AT, STRIPES, STRUCTURE
+from backend.engine.limits.locks import Locks
+from backend.engine.limits.place import Place, make_place
 from backend.engine.limits.table import Table
+from backend.engine.native.admission import View
 
-# Locked bytes lie far beyond any file's end: one a stripe of counters, then one for the structure. Always taken
-# in ascending order, so that no two processes wait for each other.
-_LOCKS_AT = 1 << 50
-_STRUCTURE = STRIPES
 _PLACES_MAX = 1 << 16
-_NONE: frozenset[int] = frozenset()
+FoundT = TypeVar("FoundT")
 
 
 class _Group(NamedTuple):
     """Counters that are decided together, and what locks them; kept, since most calls come in the same groups."""
 
     places: tuple[Place, ...]
-    locks: tuple[int, ...]
-    """The byte of each stripe, ascending."""
-    stripes: frozenset[int]
+    stripes: tuple[int, ...]
+    """Ascending."""
 
 
 class SharedState:
@@ -51,11 +47,14 @@ class SharedState:
         self.clock = clock
         self._users = 0
         self._lock = threading.Lock()
-        self._held = _NONE
+        self._held: set[int] = set()
+        self.view = View()
+        """For C: what this process has mapped, wherever that lies at the moment; nothing before the first use."""
         self._places: dict[str, Place] = {}
         self._groups: dict[tuple[str, ...], _Group] = {}
         self._fd = -1
         self._table: Table | None = None
+        self._locks: Locks | None = None
         self._pulse: memoryview | None = None
 
     @classmethod
@@ -134,6 +133,20 @@ class SharedState:
             self._attached()
             return True
 
+    def quickly(self, decide: Callable[..., FoundT], *asked: int) -> FoundT:
+        """Call what decides over `view` alone, with no other thread of this process inside.
+
+        Args:
+            decide: takes locks and releases them by itself, and keeps the interpreter's lock.
+            asked: what it takes.
+        """
+        lock = self._lock
+        lock.acquire()  # half the price of a `with`
+        try:
+            return decide(*asked)
+        finally:
+            lock.release()
+
     def acquire(self, keys: tuple[str, ...]) -> tuple[Place, ...]:
         """Lock counters against every thread and process until `release`, and read them.
 
@@ -149,14 +162,7 @@ class SharedState:
         try:
             table = self._table or self._attached()
             group = self._groups.get(keys) or self._remember(keys)
-            try:
-                for lock in group.locks:
-                    lockf(self._fd, LOCK_EX, 1, lock)
-            except OSError:
-                # From the first one on: a process that holds a record lock gets it again at once.
-                for lock in group.locks:
-                    self._lock_byte(lock)
-            self._held = group.stripes
+            self._take(group.stripes)
             words = table.words
             changes = words[CHANGES_AT]
             for place in group.places:
@@ -171,9 +177,9 @@ class SharedState:
     def release(self) -> None:
         """Unlock everything `acquire` and `reserve` locked."""
         try:
-            self._held = _NONE
-            if self._fd >= 0:
-                lockf(self._fd, LOCK_UN, 0, _LOCKS_AT)
+            self._held.clear()
+            if self._locks is not None:
+                self._locks.release()
         finally:
             self._lock.release()
 
@@ -206,13 +212,14 @@ class SharedState:
             if not self._users:
                 raise StateClosedError(f"{self._path} is closed")
             self._fd = attach(self._path, entries=self._entries, now=self.clock())
-            self._table = Table(self._fd)
+            self._table = Table(self._fd, self.view)
+            self._locks = locks_of(self._fd, self._table)
             self._pulse = self._table.pulse
         return self._table
 
     def _detach(self) -> None:
         self._forget_places()
-        self._pulse = None
+        self._pulse = self._locks = None
         table, self._table = self._table, None
         fd, self._fd = self._fd, -1
         if table is not None:
@@ -227,8 +234,7 @@ class SharedState:
             if key not in self._places:
                 self._places[key] = make_place(key)
         places = tuple([self._places[key] for key in keys])
-        stripes = frozenset(place.stripe for place in places)
-        group = _Group(places, tuple(_LOCKS_AT + stripe for stripe in sorted(stripes)), stripes)
+        group = _Group(places, tuple(sorted({place.stripe for place in places})))
         self._groups[keys] = group
         return group
 
@@ -253,38 +259,29 @@ class SharedState:
 
     def _claim(self, high: int) -> bool:
         stripe = high % STRIPES
-        if stripe in self._held:
+        if stripe in self._held or self._locks is None or not self._locks.attempt(stripe):
             return False
-        try:
-            lockf(self._fd, LOCK_EX | LOCK_NB, 1, _LOCKS_AT + stripe)
-        except (BlockingIOError, PermissionError):
-            return False
-        self._held |= {stripe}
+        self._held.add(stripe)
         return True
 
     def _take_structure(self) -> None:
-        self._lock_byte(_LOCKS_AT + _STRUCTURE)
+        # It may be held already, of a first look at a counter that was followed by room being made for it.
+        self._take(() if STRUCTURE in self._held else (STRUCTURE,))
 
-    def _lock_byte(self, lock: int) -> None:
-        while True:
-            try:
-                lockf(self._fd, LOCK_EX, 1, lock)
-            except OSError as error:
-                # The kernel looks for cycles between processes, not threads, and over all files. Our order has none;
-                # what looks like one is gone when the other thread moves on.
-                if error.errno != errno.EDEADLK:
-                    raise
-                os.sched_yield()
-            else:
-                break
+    def _take(self, locks: tuple[int, ...]) -> None:
+        self._attached()
+        if self._locks is not None:
+            self._held.update(locks)
+            self._locks.take(locks)
 
     def let_go(self) -> None:
         """Forget in a forked child what is the parent's: its locks, and its threads that would release them."""
         self._lock = threading.Lock()
-        self._held = _NONE
+        self._held = set()
         self._places, self._groups = {}, {}
         # Dropped, not closed: a thread of the parent may have been inside.
-        self._table = self._pulse = None
+        self._table = self._pulse = self._locks = None
+        self.view.words = None
         fd, self._fd = self._fd, -1
         if fd >= 0:
             os.close(fd)

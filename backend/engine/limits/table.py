@@ -5,6 +5,7 @@ a table that is whole. Never locks: `insert`, `grow` and `refresh` need the stru
 counter they are about.
 """
 
+import ctypes
 import mmap
 import os
 from collections.abc import Callable, Iterator
@@ -21,10 +22,12 @@ from backend.engine.limits.layout import (
     ENTRY_WORDS,
     EXTRA,
     HEAD,
+    HEAD_BYTES,
     HIGH,
     INDEX_AT,
     KIND,
     LOW,
+    MUTEXES_AT,
     PAGE_BYTES,
     RING,
     RING_LOG2_FIRST,
@@ -36,6 +39,7 @@ from backend.engine.limits.layout import (
 )
 from backend.engine.limits.log import Log
 from backend.engine.limits.naming import CounterKind
+from backend.engine.native.admission import View
 
 GROWTH_BYTES_MAX = 16 << 20
 _ENTRIES_A_PAGE = PAGE_BYTES // WORD_BYTES // ENTRY_WORDS
@@ -64,21 +68,37 @@ class Identity(NamedTuple):
 
 
 class Table:
-    """One mapping of the file; `words` is replaced when the mapping grows, so nobody keeps it across a call."""
+    """One mapping of the file; `words` is replaced when the mapping grows, so nobody keeps it across a call.
 
-    __slots__ = ("_entries", "_fd", "_map", "length", "pulse", "words")
+    Attributes:
+        pulse: words of the header, which may be read without a lock.
+        mutexes_address: of the locks in the file.
+    """
 
-    def __init__(self, fd: int) -> None:
-        """Map a file whose header was found good."""
+    __slots__ = ("_entries", "_fd", "_for_c", "_map", "length", "mutexes_address", "pulse", "words")
+
+    def __init__(self, fd: int, view: View | None = None) -> None:
+        """Map a file whose header was found good.
+
+        Args:
+            fd: the file.
+            view: follows the mapping wherever it goes, until it is closed.
+        """
         self._fd = fd
         self._map = mmap.mmap(fd, 0)
+        # Header and locks a second time, in a mapping that never moves: `generation` reads it without a lock, and who
+        # holds a mutex is found by its address.
+        still = mmap.mmap(fd, HEAD_BYTES)
+        self.pulse = memoryview(still).cast("Q")
+        self.mutexes_address = address_of(still) + MUTEXES_AT * WORD_BYTES
+        self._for_c = view or View()
+        self._for_c.locks = self.mutexes_address
         self._view()
         self._entries = self.words[ENTRIES_AT]
-        # The header a second time, in a mapping that never moves: `generation` reads it without a lock.
-        self.pulse = memoryview(mmap.mmap(fd, PAGE_BYTES)).cast("Q")
 
     def close(self) -> None:
         """Unmap. The mapping owns a descriptor, so this drops every record lock the process holds on the file."""
+        self._for_c.words = None
         self.words.release()
         self._map.close()
 
@@ -240,4 +260,10 @@ class Table:
 
     def _view(self) -> None:
         self.words = memoryview(self._map).cast("Q")
-        self.length = len(self.words)
+        self._for_c.length = self.length = len(self.words)
+        self._for_c.words = address_of(self._map)
+
+
+def address_of(mapping: mmap.mmap) -> int:
+    """Give where a mapping lies. Keeps nothing of it, which would keep it from growing."""
+    return ctypes.addressof(ctypes.c_char.from_buffer(mapping))

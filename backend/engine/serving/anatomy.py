@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from backend.engine.serving.foreign import Foreign
+from backend.engine.foreign import Foreign
 
 _OBJECT_BYTES = 80
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from backend.engine.foreign import Array, Foreign
 from backend.engine.serving.contract import Column, Contract
 from backend.engine.serving.direct import Direct
-from backend.engine.serving.foreign import Array, Foreign
 from backend.engine.serving.frames import Feed, is_boolean_array, is_text, values_of
 from backend.engine.serving.payload import Batch
 

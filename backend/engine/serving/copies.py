@@ -10,8 +10,8 @@ from typing import Final
 
 import numpy as np
 
+from backend.engine.foreign import Foreign
 from backend.engine.serving.anatomy import estimators, parts
-from backend.engine.serving.foreign import Foreign
 
 _SHARED_LENGTH_MIN: Final = 1_000
 """Containers longer than this are vocabularies and the like: shared, as arrays are."""

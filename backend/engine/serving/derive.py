@@ -13,9 +13,9 @@ from typing import Any, Final
 import numpy as np
 
 from backend.core.errors import ArtefactRefused
+from backend.engine.foreign import Foreign
 from backend.engine.serving.anatomy import final_step, is_estimator, step_names
 from backend.engine.serving.contract import Column, ColumnType, Container, Contract, Scalar, Task
-from backend.engine.serving.foreign import Foreign
 from backend.engine.serving.introspect import Facts, describe, is_text_model
 from backend.engine.serving.problems import listed
 from backend.engine.serving.proof import prove, with_nulls

@@ -18,9 +18,9 @@ from typing import Final
 
 import numpy as np
 
+from backend.engine.foreign import Array, Foreign
 from backend.engine.serving import linear
 from backend.engine.serving.anatomy import is_estimator
-from backend.engine.serving.foreign import Array, Foreign
 
 _PIPELINE: Final = "sklearn.pipeline.Pipeline"
 _SEARCHES: Final = frozenset(

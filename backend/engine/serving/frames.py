@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from backend.engine.foreign import Array, Foreign
 from backend.engine.serving.contract import Column, Contract
-from backend.engine.serving.foreign import Array, Foreign
 from backend.engine.serving.payload import Batch
 
 Feed = Callable[[Batch], Foreign]

@@ -12,8 +12,8 @@ from typing import Final
 
 import numpy as np
 
+from backend.engine.foreign import Array, Foreign
 from backend.engine.serving import allowlist
-from backend.engine.serving.foreign import Array, Foreign
 
 _LEAF: Final = -1
 

@@ -12,9 +12,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from backend.engine.foreign import Array, Foreign
 from backend.engine.serving.anatomy import is_pipeline
 from backend.engine.serving.contract import ColumnType, Scalar
-from backend.engine.serving.foreign import Array, Foreign
 
 CATEGORIES_MAX: Final = 1_000
 _WRAPPED: Final = ("best_estimator_", "estimator_", "regressor_", "transformer_", "estimator")

@@ -17,8 +17,8 @@ from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
+from backend.engine.foreign import Array, Foreign
 from backend.engine.serving.anatomy import final_step
-from backend.engine.serving.foreign import Array, Foreign
 
 MARGIN: Final = 1e-6
 Derivation: TypeAlias = Literal["argmax", "monotone", "none"]

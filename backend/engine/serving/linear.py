@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from backend.engine.serving.foreign import Array, Foreign
+from backend.engine.foreign import Array, Foreign
 
 SCALER: Final = "sklearn.preprocessing._data.StandardScaler"
 LOGISTIC: Final = "sklearn.linear_model._logistic.LogisticRegression"

@@ -13,8 +13,8 @@ from typing import Any, BinaryIO, ClassVar, Final
 
 import numpy as np
 
+from backend.engine.foreign import Array, Foreign
 from backend.engine.serving import allowlist, integrity
-from backend.engine.serving.foreign import Array, Foreign
 from backend.engine.serving.rebuild import check_dtype_state, constructors, is_plain_class, numeric_constructor
 
 _READ_BYTES: Final = 1 << 24

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from backend.core.errors import ModelFailed
-from backend.engine.serving.foreign import Array, Foreign
+from backend.engine.foreign import Array, Foreign
 
 
 class Outcome(NamedTuple):

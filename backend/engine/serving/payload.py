@@ -16,9 +16,9 @@ from typing import Any, Final
 import numpy as np
 import orjson
 
+from backend.engine.foreign import Array
+from backend.engine.native.rows import rows_in
 from backend.engine.serving.contract import Contract
-from backend.engine.serving.foreign import Array
-from backend.engine.serving.native.rows import rows_in
 from backend.engine.serving.problems import Problems, listed, refuse, refuse_undecodable, shorten
 from backend.engine.serving.values import EXACT_MAX, MISSING, rule_of
 

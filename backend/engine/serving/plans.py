@@ -12,12 +12,12 @@ from typing import Any, Final
 import numpy as np
 import orjson
 
+from backend.engine.foreign import Array, Foreign
 from backend.engine.serving.anatomy import estimators
 from backend.engine.serving.column_parts import ColumnParts
 from backend.engine.serving.contract import Column, Contract, Scalar
 from backend.engine.serving.copies import nameless_copy, prepared_copy
 from backend.engine.serving.direct import Direct
-from backend.engine.serving.foreign import Array, Foreign
 from backend.engine.serving.frames import Feed, feed_of, matrix_of_frame
 from backend.engine.serving.payload import Batch, PayloadReader
 

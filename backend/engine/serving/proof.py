@@ -14,8 +14,8 @@ import numpy as np
 import orjson
 
 from backend.core.errors import AppError, ArtefactRefused
+from backend.engine.foreign import Foreign
 from backend.engine.serving.contract import Column, ColumnType, Container, Contract, Scalar
-from backend.engine.serving.foreign import Foreign
 from backend.engine.serving.payload import Batch, PayloadReader
 from backend.engine.serving.runtime import SklearnRuntime
 

@@ -17,8 +17,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from backend.engine.foreign import Array, Foreign
 from backend.engine.serving import allowlist
-from backend.engine.serving.foreign import Array, Foreign
 
 _DTYPE_NAME: Final = re.compile(r"[<>=|]?(?:[biufcSUVO]\d*|\?)")
 _ALIGNED_STRUCT: Final = 0x80  # NPY_ALIGNED_STRUCT in numpy/ndarraytypes.h

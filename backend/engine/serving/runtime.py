@@ -13,9 +13,9 @@ import numpy as np
 import orjson
 
 from backend.core.errors import AppError, InvalidInput, ModelFailed
+from backend.engine.foreign import Array, Foreign
 from backend.engine.serving.anatomy import size_bytes
 from backend.engine.serving.contract import Contract, class_key
-from backend.engine.serving.foreign import Array, Foreign
 from backend.engine.serving.labels import derivation_of, is_certain
 from backend.engine.serving.outcome import Outcome, plain, shares
 from backend.engine.serving.payload import Batch, PayloadReader

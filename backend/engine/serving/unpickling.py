@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import BinaryIO, ClassVar
 
 from backend.core.errors import ArtefactRefused
+from backend.engine.foreign import Foreign
 from backend.engine.serving import allowlist, integrity, streams
-from backend.engine.serving.foreign import Foreign
 from backend.engine.serving.machine import ArrayHeader, Machine, Refusal, UnknownGlobal, override
 from backend.engine.serving.rebuild import UnsafeRebuild
 

@@ -24,17 +24,14 @@ _rules: st.SearchStrategy[Rule] = st.one_of(
     ),
 )
 # In us: nothing, moments, refills, windows, days; and a clock that is set back by moments or by hours.
-_waits = st.one_of(
+waits = st.one_of(
     st.just(0),
     st.integers(1, 10**6),
     st.integers(10**6, 10**8),
     st.sampled_from([60 * 10**6, 43_200 * 10**6, -1, -(10**6), -7200 * 10**6]),
 )
-arrivals: st.SearchStrategy[list[Arrival]] = st.lists(
-    st.tuples(
-        _waits,
-        st.lists(_rules, min_size=1, max_size=4, unique_by=lambda rule: (type(rule), rule.key)),
-        st.sampled_from([1, 1, 1, 2, 5]),
-    ),
-    max_size=80,
+mixes: st.SearchStrategy[list[Rule]] = st.lists(
+    _rules, min_size=1, max_size=4, unique_by=lambda rule: (type(rule), rule.key)
 )
+costs = st.sampled_from([1, 1, 1, 2, 5])
+arrivals: st.SearchStrategy[list[Arrival]] = st.lists(st.tuples(waits, mixes, costs), max_size=80)

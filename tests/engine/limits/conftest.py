@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from backend.engine.limits import attach, credit_cells
+from backend.engine.limits import limiter as limiter_module
 from backend.engine.limits.limiter import StateLimiter
 from backend.engine.limits.state import SharedState
+from backend.engine.native.library import library
+from tests.engine.limits.workers import forget_kernel
 
 
 class HandClock:
@@ -48,9 +52,32 @@ def limiter(state: SharedState, clock: HandClock) -> StateLimiter:
 
 
 @pytest.fixture(scope="session")
-def pool() -> Iterator[Pool]:
+def pool_with_kernel() -> Iterator[Pool]:
     """Eight spawned processes, shared by the tests that need company."""
     with multiprocessing.get_context("spawn").Pool(8) as pool:
         yield pool
         pool.close()
         pool.join()
+
+
+@pytest.fixture(scope="session")
+def pool_without_kernel() -> Iterator[Pool]:
+    """As many on a machine without a C compiler."""
+    with multiprocessing.get_context("spawn").Pool(8, initializer=forget_kernel) as pool:
+        yield pool
+        pool.close()
+        pool.join()
+
+
+@pytest.fixture(params=["mutexes", "records"])
+def pool(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Pool:
+    """Processes that lock mutexes and count in C, or lock records of the file and count in Python; so does ours."""
+    if request.param == "mutexes" and library() is None:
+        pytest.skip("needs the C kernel: `make kernel`")
+    if request.param == "records":
+        monkeypatch.setattr(attach, "mutexes", lambda: None)
+        monkeypatch.setattr(limiter_module, "admission", lambda: None)
+        monkeypatch.setattr(credit_cells, "admission", lambda: None)
+    name = "pool_with_kernel" if request.param == "mutexes" else "pool_without_kernel"
+    pool: Pool = request.getfixturevalue(name)
+    return pool

@@ -13,11 +13,11 @@ from typing import NoReturn
 from backend.engine.limits import layout
 from backend.engine.limits.credit_cells import CreditCells, NotEnough, UnknownAccount
 from backend.engine.limits.limiter import StateLimiter
-from backend.engine.limits.rules import DailyQuota, Policy, Rule, TokenBucket
+from backend.engine.limits.rules import DailyQuota, Policy, Rule, RuleSet, TokenBucket
 from backend.engine.limits.state import SharedState
 from tests.engine.limits.workers import MS, NOW, die_after, in_child
 
-_ACK = struct.Struct("=QQQ")
+_ACK = struct.Struct("=QQQQ")
 
 
 def hammer(path: str, rules: Sequence[Rule], attempts: int) -> tuple[int, int]:
@@ -25,7 +25,8 @@ def hammer(path: str, rules: Sequence[Rule], attempts: int) -> tuple[int, int]:
     state = SharedState.open(path)
     limiter = StateLimiter(state, lambda: NOW)
     try:
-        answers = [limiter.admit(rules) for _ in range(attempts)]
+        together = RuleSet(rules)
+        answers = [limiter.admit(together) for _ in range(attempts)]
         return sum(answer.allowed for answer in answers), sum(answer.overage is not None for answer in answers)
     finally:
         state.close()
@@ -191,8 +192,8 @@ def kill_rules(turn: int) -> tuple[Policy, TokenBucket, DailyQuota]:
     )
 
 
-def read_acks(acks_path: Path) -> list[tuple[int, int, int]]:
-    """Give of each acknowledged call its turn, the time it was decided at, and where its reservation ended."""
+def read_acks(acks_path: Path) -> list[tuple[int, int, int, int]]:
+    """Give of each acknowledged call its turn, when it was asked for and decided, and where its reservation ended."""
     return list(_ACK.iter_unpack(acks_path.read_bytes()))
 
 
@@ -204,25 +205,23 @@ def _start(state: SharedState, acks_path: str) -> int:
 
 
 def _call_for_ever(state: SharedState, acks_path: str) -> NoReturn:
-    seen = 0
-
-    def clock() -> int:
-        nonlocal seen
-        seen = time.time_ns()
-        return seen
-
     try:
-        limiter, cells = StateLimiter(state, clock), CreditCells(state)
+        limiter, cells = StateLimiter(state), CreditCells(state)
         acks = os.open(acks_path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        rules = {0: RuleSet(kill_rules(0))}
         while True:
-            turn = time.time_ns() // (20 * MS)
-            if not limiter.admit(kill_rules(turn)).allowed:
+            asked = time.time_ns()
+            turn = asked // (20 * MS)
+            if turn not in rules:
+                rules = {turn: RuleSet(kill_rules(turn))}
+            if not limiter.admit(rules[turn]).allowed:
                 continue
+            decided = time.time_ns()
             try:
                 end = cells.reserve("payer", 3).end
             except UnknownAccount:
                 cells.publish("payer", 10**9, 1, position_if_absent=0)
                 continue
-            os.write(acks, _ACK.pack(turn, seen, end))
+            os.write(acks, _ACK.pack(turn, asked, decided, end))
     finally:
         os._exit(1)

@@ -53,7 +53,7 @@ def test_a_broken_or_older_file_is_made_anew_when_nobody_uses_it(
 
 
 @pytest.mark.slow
-def test_a_file_broken_while_in_use_is_refused(path: Path, state: SharedState, pool: Pool) -> None:
+def test_a_file_broken_while_in_use_is_refused(path: Path, pool: Pool, state: SharedState) -> None:
     """A worker of another version must not pull the counters from under those that are running."""
     assert state.generation() == 1
     write_word(path, layout.VERSION_AT, 99)

@@ -57,7 +57,7 @@ def test_hits_of_any_cost_fill_one_window(storage: SharedStateStorage, clock: Ha
 
 
 @pytest.mark.slow
-def test_workers_share_one_window(path: Path, state: SharedState, pool: Pool) -> None:
+def test_workers_share_one_window(path: Path, pool: Pool, state: SharedState) -> None:
     """Two workers do not grant twice the limit."""
     assert state.generation() == 1
     assert sum(pool.starmap(workers.hit_storage, [(str(path), "50/minute", 30)] * 4, chunksize=1)) == 50

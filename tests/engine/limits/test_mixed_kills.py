@@ -56,26 +56,26 @@ def test_kills_at_random_never_admit_or_reserve_too_much(path: Path, tmp_path: P
     pool.apply(mixed_workers.kill_at_random, (str(path), str(acks_path), 150))
     acks = mixed_workers.read_acks(acks_path)
     assert len(acks) > 300
-    ends = [end for _, _, end in acks]
+    ends = [end for *_, end in acks]
     assert len(set(ends)) == len(ends)
     assert all(end % 3 == 0 for end in ends)
-    calls: dict[int, list[int]] = {}
-    for turn, at, _ in sorted(acks):
-        calls.setdefault(turn, []).append(at)
-    for turn, stamps in calls.items():
-        assert all(fits(rule, stamps) for rule in mixed_workers.kill_rules(turn)), (turn, stamps)
+    calls: dict[int, list[tuple[int, int]]] = {}
+    for turn, asked, decided, _ in acks:
+        calls.setdefault(turn, []).append((asked, decided))
+    for turn, spans in calls.items():
+        first, last = (sorted(moments) for moments in zip(*spans, strict=True))
+        assert all(fits(rule, first, last) for rule in mixed_workers.kill_rules(turn)), turn
 
 
-def fits(rule: Rule, stamps: list[int]) -> bool:
-    """Say whether calls at these times, in order, keep to a rule."""
-    if isinstance(rule, Policy):
-        pairs = zip(stamps, stamps[rule.limit :], strict=False)
-        return all(later - earlier >= rule.window_ns for earlier, later in pairs)
+def fits(rule: Rule, asked: list[int], decided: list[int]) -> bool:
+    """Say whether calls keep to a rule, of which the n-th was decided between the n-th moments of both lists."""
     if isinstance(rule, DailyQuota):
-        return max(Counter(at // DAY_NS for at in stamps).values()) <= rule.limit
-    busy_until, interval = 0, rule.interval_us * 1000
-    for at in stamps:
-        busy_until = max(busy_until, at) + interval
-        if busy_until - at > rule.limit * interval:
-            return False
-    return True
+        return max(Counter(at // DAY_NS for at in asked).values()) <= rule.limit
+    beyond = range(rule.limit, len(asked))
+    if isinstance(rule, Policy):
+        return all(decided[n] - asked[n - rule.limit] >= rule.window_ns for n in beyond)
+    return all(
+        decided[later] - asked[first] >= (later - first + 1 - rule.limit) * rule.interval_us * 1000
+        for later in beyond
+        for first in range(later - rule.limit + 1)
+    )

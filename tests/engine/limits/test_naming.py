@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from backend.core.plans import BUSINESS
+from backend.engine.limits.layout import STRIPES
 from backend.engine.limits.naming import locked_with
-from backend.engine.limits.place import STRIPES, Place
+from backend.engine.limits.place import Place
 from backend.services.grants import plan_rule
 
 

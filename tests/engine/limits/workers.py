@@ -23,15 +23,21 @@ from backend.engine.limits.errors import StateError
 from backend.engine.limits.flask_storage import SharedStateStorage
 from backend.engine.limits.limiter import StateLimiter
 from backend.engine.limits.place import Place
-from backend.engine.limits.rules import Policy
+from backend.engine.limits.rules import Policy, RuleSet
 from backend.engine.limits.state import SharedState
+from backend.engine.native import library
 
 _REACHES_THE_FILE = {"STORE_SUBSCR", "CALL", "CALL_FUNCTION_EX"}
-_ACK = struct.Struct("=QQ")
+_ACK = struct.Struct("=QQQ")
 _PACKAGE = str(Path(layout.__file__).parent)
 MS = 1_000_000
 # Far from 0: a place in a ring that was never written must not look like a call in the window.
 NOW = 1_800_000_000_000_000_000
+
+
+def forget_kernel() -> None:
+    """Let this process find no C kernel."""
+    library.LIBRARY = Path("/nowhere")  # type: ignore[misc]
 
 
 def read_clock(path: str) -> Callable[[], int]:
@@ -45,7 +51,8 @@ def hammer(path: str, clock_path: str, policies: Sequence[Policy], attempts: int
     now = read_clock(clock_path)()
     limiter = StateLimiter(state, lambda: now)
     try:
-        return sum(limiter.admit(policies).allowed for _ in range(attempts))
+        rules = RuleSet(policies)
+        return sum(limiter.admit(rules).allowed for _ in range(attempts))
     finally:
         state.close()
 
@@ -56,9 +63,10 @@ def hammer_in_turns(path: str, sequences: Sequence[Sequence[Policy]]) -> list[in
     limiter = StateLimiter(state, lambda: NOW)
     try:
         admitted = [0] * len(sequences)
+        sets = [RuleSet(policies) for policies in sequences]
         for _ in range(100):
-            for number, policies in enumerate(sequences):
-                admitted[number] += limiter.admit(policies).allowed
+            for number, rules in enumerate(sets):
+                admitted[number] += limiter.admit(rules).allowed
         return admitted
     finally:
         state.close()
@@ -69,7 +77,7 @@ def fill(path: str, prefix: str, counters: int, calls: int) -> int:
     state = SharedState.open(path)
     limiter = StateLimiter(state, lambda: NOW)
     try:
-        policies = [(Policy("p", f"{prefix}{number}", calls, 60.0),) for number in range(counters)]
+        policies = [RuleSet((Policy("p", f"{prefix}{number}", calls, 60.0),)) for number in range(counters)]
         return sum(limiter.admit(policy).allowed for _ in range(calls) for policy in policies)
     finally:
         state.close()
@@ -224,12 +232,16 @@ def kill_policies(bucket: int) -> tuple[Policy, Policy]:
     return Policy("short", f"short{bucket}", 40, 0.02), Policy("long", f"long{bucket}", 70, 0.06)
 
 
-def read_acks(acks_path: Path) -> dict[int, list[int]]:
-    """Give the times of acknowledged calls, in order, by bucket."""
-    acks: dict[int, list[int]] = {}
-    for bucket, at in sorted(_ACK.iter_unpack(acks_path.read_bytes())):
-        acks.setdefault(bucket, []).append(at)
-    return acks
+def read_acks(acks_path: Path) -> dict[int, tuple[list[int], list[int]]]:
+    """Give by bucket when its acknowledged calls were asked for, and when they had been decided, each in order.
+
+    The call that was decided as the n-th was so between the n-th of the first and the n-th of the second.
+    """
+    acks: dict[int, tuple[list[int], list[int]]] = {}
+    for bucket, asked, decided in _ACK.iter_unpack(acks_path.read_bytes()):
+        for moments, moment in zip(acks.setdefault(bucket, ([], [])), (asked, decided), strict=True):
+            moments.append(moment)
+    return {bucket: (sorted(asked), sorted(decided)) for bucket, (asked, decided) in acks.items()}
 
 
 def _start_counting(state: SharedState, acks_path: str) -> int:
@@ -240,20 +252,17 @@ def _start_counting(state: SharedState, acks_path: str) -> int:
 
 
 def _count_for_ever(state: SharedState, acks_path: str) -> NoReturn:
-    seen = 0
-
-    def clock() -> int:
-        nonlocal seen
-        seen = time.time_ns()
-        return seen
-
     try:
-        limiter = StateLimiter(state, clock)
+        limiter = StateLimiter(state)
         acks = os.open(acks_path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        rules = {0: RuleSet(kill_policies(0))}
         while True:
-            bucket = time.time_ns() // (20 * MS)
-            if limiter.admit(kill_policies(bucket)).allowed:
-                os.write(acks, _ACK.pack(bucket, seen))
+            asked = time.time_ns()
+            bucket = asked // (20 * MS)
+            if bucket not in rules:
+                rules = {bucket: RuleSet(kill_policies(bucket))}
+            if limiter.admit(rules[bucket]).allowed:
+                os.write(acks, _ACK.pack(bucket, asked, time.time_ns()))
     finally:
         os._exit(1)
 
@@ -337,3 +346,13 @@ def flood_beside_a_decision(path: str) -> int:
     calls = limiter.usage(policy).calls
     state.close()
     return calls
+
+
+def hold_for(path: str, key: str, inside: str, seconds: float) -> None:
+    """Keep a counter locked for some time, from the moment on that a file appears."""
+    state = SharedState.open(path)
+    state.acquire((key,))
+    Path(inside).touch()
+    time.sleep(seconds)
+    state.release()
+    state.close()

@@ -12,10 +12,10 @@ from typing import Final, Protocol
 import numpy as np
 
 from backend.core.errors import ArtefactRefused
+from backend.engine.foreign import Array
+from backend.engine.native import trees as native
+from backend.engine.native.trees import NativeEnsemble, Parts
 from backend.engine.serving.compiled.spec import Trees
-from backend.engine.serving.foreign import Array
-from backend.engine.serving.native import trees as native
-from backend.engine.serving.native.trees import NativeEnsemble, Parts
 
 NODE: Final = np.dtype([("threshold", "<f8"), ("child", "<i4", (2,)), ("feature", "<u4"), ("gap", "<u4")])
 """`Node` of trees.c, of inner nodes alone. A child that is negative is a leaf, `~child`."""

@@ -16,9 +16,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from backend.core.errors import ArtefactRefused
+from backend.engine.foreign import Array
 from backend.engine.serving import streams
 from backend.engine.serving.compiled.spec import COMPILER, Spec
-from backend.engine.serving.foreign import Array
 
 MAPPED_BYTES_MIN = 1 << 20
 _SPEC = "modelport"

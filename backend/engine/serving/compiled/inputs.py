@@ -13,8 +13,8 @@ from typing import Any, Final, NamedTuple, TypeAlias, cast
 import numpy as np
 
 from backend.core.errors import InvalidInput
+from backend.engine.foreign import Array
 from backend.engine.serving.compiled.spec import Cell, NumberCell, Step, TableCell
-from backend.engine.serving.foreign import Array
 from backend.engine.serving.payload import Batch
 
 _OPERATIONS: Final[dict[str, Callable[[Array, Array], Array]]] = {

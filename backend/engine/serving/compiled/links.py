@@ -14,8 +14,8 @@ from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 
+from backend.engine.foreign import Array
 from backend.engine.serving.compiled.spec import Link
-from backend.engine.serving.foreign import Array
 
 MARGIN: Final = 1e-9
 """Scores in 64 bits closer than this are not told apart: a million times what rounding does to a score of 1."""

@@ -14,12 +14,12 @@ import numpy as np
 import orjson
 
 from backend.core.errors import ModelFailed
+from backend.engine.foreign import Array
 from backend.engine.serving.compiled.finals import final_of
 from backend.engine.serving.compiled.form import Form
 from backend.engine.serving.compiled.inputs import Cells, row_steps_of, steps_of
 from backend.engine.serving.compiled.links import Scores
 from backend.engine.serving.contract import Contract, class_key
-from backend.engine.serving.foreign import Array
 from backend.engine.serving.outcome import Outcome
 from backend.engine.serving.payload import Batch, PayloadReader
 

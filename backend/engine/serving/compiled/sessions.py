@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from backend.engine.serving.foreign import Array
+from backend.engine.foreign import Array
 
 Run = Callable[[Array], list[Array]]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from backend.engine.foreign import Array, Foreign
 from backend.engine.serving.anatomy import estimators
 from backend.engine.serving.compiled.form import Form
 from backend.engine.serving.compiled.spec import COMPILER, Spec
@@ -19,7 +20,6 @@ from backend.engine.serving.compiling.transforms import Inputs, inputs_of
 from backend.engine.serving.contract import Contract
 from backend.engine.serving.copies import nameless_copy
 from backend.engine.serving.direct import unrolled
-from backend.engine.serving.foreign import Array, Foreign
 
 
 @dataclass(frozen=True, slots=True)

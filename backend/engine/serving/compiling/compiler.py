@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from backend.engine.foreign import Foreign
 from backend.engine.serving.compiled.form import Form
 from backend.engine.serving.compiled.runtime import CompiledRuntime
 from backend.engine.serving.compiling.candidates import Candidate, candidates
@@ -23,7 +24,6 @@ from backend.engine.serving.compiling.verdict import (
     tolerance_of,
 )
 from backend.engine.serving.contract import Contract
-from backend.engine.serving.foreign import Foreign
 from backend.engine.serving.sample import Sample
 
 WORTH_LOADING: Final = 2.0

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from backend.engine.foreign import Array
 from backend.engine.serving.contract import Column, Contract, Scalar
-from backend.engine.serving.foreign import Array
 from backend.engine.serving.payload import Batch
 from backend.engine.serving.sample import Sample
 from backend.engine.serving.values import EXACT_MAX

@@ -11,10 +11,10 @@ from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
+from backend.engine.foreign import Array, Foreign
 from backend.engine.serving.compiled.spec import Boosted, Forest, Linear, Link, Part, Trees
 from backend.engine.serving.compiling import trees
 from backend.engine.serving.compiling.refusal import NotCompiled
-from backend.engine.serving.foreign import Array, Foreign
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from typing import Final, Literal
 
 import numpy as np
 
+from backend.engine.foreign import Foreign
 from backend.engine.serving.compiled.spec import Graph
 from backend.engine.serving.compiling.finals import Read
-from backend.engine.serving.foreign import Foreign
 
 _CLASSIFIERS: Final = frozenset(
     {

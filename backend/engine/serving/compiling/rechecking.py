@@ -12,8 +12,8 @@ from typing import Any, Final
 import orjson
 
 from backend.core.errors import AppError
+from backend.engine.foreign import Foreign
 from backend.engine.serving.contract import Contract
-from backend.engine.serving.foreign import Foreign
 from backend.engine.serving.payload import PayloadReader
 from backend.engine.serving.runtime import SklearnRuntime
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from backend.engine.foreign import Array
 from backend.engine.serving.compiled.runtime import CompiledRuntime
 from backend.engine.serving.compiling.verdict import Reference, head
-from backend.engine.serving.foreign import Array
 from backend.engine.serving.payload import Batch
 
 TIMED_ROWS: Final = (1, 10, 100, 1_000, 10_000)

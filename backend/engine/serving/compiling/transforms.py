@@ -12,12 +12,12 @@ from typing import Any, Final
 
 import numpy as np
 
+from backend.engine.foreign import Array, Foreign
 from backend.engine.serving.column_parts import ColumnParts, Part
 from backend.engine.serving.compiled.spec import Cell, NumberCell, Step, TableCell
 from backend.engine.serving.compiling.refusal import NotCompiled
 from backend.engine.serving.contract import Contract
 from backend.engine.serving.direct import unrolled
-from backend.engine.serving.foreign import Array, Foreign
 from backend.engine.serving.payload import Batch
 
 _ENCODERS: Final = {"OneHotEncoder", "OrdinalEncoder", "TargetEncoder"}

@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from backend.core.errors import ModelFailed
+from backend.engine.foreign import Array, Foreign
 from backend.engine.serving.compiled.finals import final_of
 from backend.engine.serving.compiled.links import Scores
 from backend.engine.serving.compiled.runtime import CompiledRuntime
@@ -21,7 +22,6 @@ from backend.engine.serving.compiling.candidates import Candidate
 from backend.engine.serving.compiling.edges import batch_of, matrix_at
 from backend.engine.serving.compiling.refusal import NotCompiled
 from backend.engine.serving.contract import Contract
-from backend.engine.serving.foreign import Array, Foreign
 from backend.engine.serving.payload import Batch
 from backend.engine.serving.plans import Plan, plain_plan
 from backend.engine.serving.runtime import SklearnRuntime

@@ -19,12 +19,12 @@ from sklearn.ensemble import (
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from backend.core.errors import ArtefactRefused
+from backend.engine.native import library
+from backend.engine.native import trees as native
 from backend.engine.serving.compiled.ensemble import NODE, Ensemble, ensemble_of
 from backend.engine.serving.compiled.spec import Boosted, Forest, Trees
 from backend.engine.serving.compiling.edges import matrix_at
 from backend.engine.serving.compiling.finals import Read, readings
-from backend.engine.serving.native import library
-from backend.engine.serving.native import trees as native
 from tests.engine.serving.compiling.models import Y2, Y3, X
 
 Change = Callable[[dict[str, Any]], None]

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from backend.engine.serving.foreign import Array
-from backend.engine.serving.native.library import library
+from backend.engine.foreign import Array
+from backend.engine.native.library import library
 
 
 class Layout(ctypes.Structure):

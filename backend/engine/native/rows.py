@@ -12,8 +12,8 @@ from typing import Final
 
 import numpy as np
 
-from backend.engine.serving.foreign import Array
-from backend.engine.serving.native.library import library
+from backend.engine.foreign import Array
+from backend.engine.native.library import library
 
 EXPONENT_MAX: Final = 27
 """As in rows.c: larger powers of ten, and smaller ones, it leaves alone."""

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from backend.engine.serving.native.library import library
-from backend.engine.serving.native.rows import rows_in
+from backend.engine.native.library import library
+from backend.engine.native.rows import rows_in
 
 ROWS_MAX = 10_000
 MIDDLE = 2**53 + 1
