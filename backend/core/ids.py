@@ -13,6 +13,10 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 _DIGITS = (_ALPHABET * 8).encode()
 _SECOND_SHIFTS = range(30, -1, -10)
+_DRAWN = 256
+_RESTS: list[str] = []
+# A fork must not give the ids of its parent.
+os.register_at_fork(after_in_child=_RESTS.clear)
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
@@ -23,8 +27,19 @@ def new_request_id() -> str:
 
 def request_id_at(moment: int) -> str:
     """Give the id of a request that came so many milliseconds after 1970."""
+    try:
+        rest = _RESTS.pop()
+    except IndexError:
+        rest = _draw()
+    return f"{_begin(moment >> 10)}{_PAIRS[moment & 1023]}{rest}"
+
+
+def _draw() -> str:
+    """Draw the random characters of some ids at once, since asking the system costs more than all else; give one's."""
     # 256 is eight times 32, so each random byte gives one of the 32 characters without a bias.
-    return f"{_begin(moment >> 10)}{_PAIRS[moment & 1023]}{os.urandom(16).translate(_DIGITS).decode()}"
+    drawn = os.urandom(16 * _DRAWN).translate(_DIGITS).decode()
+    _RESTS.extend([drawn[at : at + 16] for at in range(16, len(drawn), 16)])
+    return drawn[:16]
 
 
 @lru_cache(maxsize=4)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 import pytest
@@ -40,3 +41,19 @@ def test_ids_have_one_shape_and_never_repeat() -> None:
     assert set(random_part) == set(ALPHABET)
     assert all(abs(random_part.count(character) - expected) < 0.05 * expected for character in ALPHABET)
     assert abs(moment_of(new_request_id()) - time.time() * 1e3) < 5_000
+
+
+def test_a_fork_makes_ids_of_its_own() -> None:
+    """What the parent has drawn for its next ids is not drawn again by a worker that was forked meanwhile."""
+    new_request_id()
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.write(writer, " ".join(new_request_id() for _ in range(50)).encode())
+        os._exit(0)
+    os.waitpid(pid, 0)
+    theirs = {made_id[14:] for made_id in os.read(reader, 10_000).decode().split()}
+    os.close(reader)
+    os.close(writer)
+    assert len(theirs) == 50
+    assert theirs.isdisjoint(new_request_id()[14:] for _ in range(300))
