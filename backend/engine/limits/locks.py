@@ -51,18 +51,21 @@ class MutexLocks:
         """Take locks; see Locks."""
         functions, address = self._functions, self._address
         for number in numbers:
+            # Before it is taken: whatever interrupts this in between, nothing stays locked. Releasing what another
+            # process has is refused.
+            self._held.append(number)
             error = functions.attempt(address, number)
             if error == errno.EBUSY:
                 error = functions.take(address, number)
             if error:
                 raise StateError(f"lock {number} cannot be had: {os.strerror(error)}")
-            self._held.append(number)
 
     def attempt(self, number: int) -> bool:
         """Take a lock at once; see Locks."""
+        self._held.append(number)
         is_taken = self._functions.attempt(self._address, number) == 0
-        if is_taken:
-            self._held.append(number)
+        if not is_taken:
+            self._held.pop()
         return is_taken
 
     def release(self) -> None:
