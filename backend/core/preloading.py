@@ -7,6 +7,7 @@ them, and the first model that does brings them in.
 
 from __future__ import annotations
 
+import gc
 from importlib import import_module
 
 LIBRARIES = (
@@ -21,6 +22,8 @@ LIBRARIES = (
 
 
 def preload_libraries() -> None:
-    """Import them all."""
+    """Import them all, and keep garbage collections away: they write to what they look at, which ends the sharing."""
     for library in LIBRARIES:
         import_module(library)
+    gc.collect()
+    gc.freeze()
