@@ -20,7 +20,7 @@ from backend.engine.foreign import Array
 from backend.engine.serving import streams
 from backend.engine.serving.compiled.spec import COMPILER, Spec
 
-MAPPED_BYTES_MIN = 1 << 20
+MAPPED_BYTES_MIN = 1 << 17
 _SPEC = "modelport"
 _DTYPES = {"F64": np.float64, "I64": np.int64, "U8": np.uint8}
 
