@@ -104,9 +104,8 @@ def rebuild(fd: int, path: Path, *, entries: int, now: int) -> None:
     fresh_path.unlink(missing_ok=True)
     fresh_fd = os.open(fresh_path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
+        write_header(fresh_fd, entries, generation=1, kind=_own_kind())
         functions = mutexes()
-        kind = LockKind.RECORDS if functions is None else LockKind.MUTEXES
-        write_header(fresh_fd, entries, generation=1, kind=kind)
         if functions is not None:
             _make_mutexes(functions, fresh_fd)
         if health is Health.GOOD:
@@ -120,6 +119,10 @@ def locks_of(fd: int, table: Table) -> Locks:
     """Give what a file that was attached is locked with."""
     functions = mutexes()
     return RecordLocks(fd) if functions is None else MutexLocks(functions, table.mutexes_address)
+
+
+def _own_kind() -> LockKind:
+    return LockKind.RECORDS if mutexes() is None else LockKind.MUTEXES
 
 
 def _make_mutexes(functions: Mutexes, fd: int) -> None:
@@ -183,10 +186,9 @@ def _is_usable(fd: int, path: Path) -> bool:
     if health is Health.BLANK:
         return False
     if health is Health.GOOD:
-        if lock_kind(fd) == (LockKind.RECORDS if mutexes() is None else LockKind.MUTEXES):
+        kind = lock_kind(fd)
+        if kind == _own_kind():
             return True
-        raise StateCorruptError(
-            f"{path} is in use by a process that was started {'with' if mutexes() is None else 'without'} the C kernel:"
-            " stop it first"
-        )
+        started = "with" if kind == LockKind.MUTEXES else "without"
+        raise StateCorruptError(f"{path} is in use by a process that was started {started} the C kernel: stop it first")
     raise StateCorruptError(f"{path} is broken or of another version, and in use by another process")

@@ -26,7 +26,7 @@ class QuickPlan:
     Kept by the limiter with the rules. Where their counters are is learnt after every decision that C left.
     """
 
-    __slots__ = ("_address", "_admit", "_cost", "_layout", "_rules", "state")
+    __slots__ = ("_address", "_admit", "_layout", "_rules", "state")
 
     def __init__(self, functions: Admission, state: SharedState, rules: RuleSet) -> None:
         self.state = state
@@ -34,7 +34,6 @@ class QuickPlan:
         self._rules = rules
         self._layout = plan_layout(len(rules))(file=ctypes.addressof(state.view))
         self._address = ctypes.addressof(self._layout)
-        self._cost = 0
         for layout, rule in zip(self._layout.rules, rules, strict=True):
             layout.kind, layout.can_refuse = rule.kind, rule.can_refuse
             layout.limit, layout.span = min(rule.limit, NUMBER_MAX), min(_span(rule), NUMBER_MAX)
@@ -47,10 +46,7 @@ class QuickPlan:
             now: ns since 1970; 0 for what the clock says.
         """
         layout = self._layout
-        if cost != self._cost:
-            layout.cost = self._cost = cost
-        if now:
-            layout.now = now
+        layout.cost, layout.now = cost, now
         binding = self._admit(self._address)
         if binding == LEAVE:
             return None

@@ -47,7 +47,6 @@ class SharedState:
         self.clock = clock
         self._users = 0
         self._lock = threading.Lock()
-        self._held: set[int] = set()
         self.view = View()
         """For C: what this process has mapped, wherever that lies at the moment; nothing before the first use."""
         self._places: dict[str, Place] = {}
@@ -177,7 +176,6 @@ class SharedState:
     def release(self) -> None:
         """Unlock everything `acquire` and `reserve` locked."""
         try:
-            self._held.clear()
             if self._locks is not None:
                 self._locks.release()
         finally:
@@ -258,26 +256,19 @@ class SharedState:
         return table
 
     def _claim(self, high: int) -> bool:
-        stripe = high % STRIPES
-        if stripe in self._held or self._locks is None or not self._locks.attempt(stripe):
-            return False
-        self._held.add(stripe)
-        return True
+        return self._locks is not None and self._locks.claim(high % STRIPES)
 
     def _take_structure(self) -> None:
-        # It may be held already, of a first look at a counter that was followed by room being made for it.
-        self._take(() if STRUCTURE in self._held else (STRUCTURE,))
+        self._take((STRUCTURE,))
 
     def _take(self, locks: tuple[int, ...]) -> None:
         self._attached()
         if self._locks is not None:
-            self._held.update(locks)
             self._locks.take(locks)
 
     def let_go(self) -> None:
         """Forget in a forked child what is the parent's: its locks, and its threads that would release them."""
         self._lock = threading.Lock()
-        self._held = set()
         self._places, self._groups = {}, {}
         # Dropped, not closed: a thread of the parent may have been inside.
         self._table = self._pulse = self._locks = None
