@@ -150,7 +150,7 @@ $(KERNEL): $(wildcard $(NATIVE)/*.c $(NATIVE)/*.h)
 	@if command -v $(CC) >/dev/null; then \
 		$(CC) -std=c11 -O3 -ffp-contract=off -pthread -Wall -Wextra -shared -fPIC -o $@ $(filter %.c,$^); \
 	else \
-		echo "No C compiler: models made of trees, and batches, will be slower. Debian or Ubuntu: apt-get install gcc libc6-dev" >&2; \
+		echo "No C compiler: models made of trees, batches and limits will be slower. Debian or Ubuntu: apt-get install gcc libc6-dev" >&2; \
 	fi
 
 # Versions and digests come from the lock, which --no-save leaves alone. Not `npm ci`: it refuses a lock without the optional
