@@ -25,8 +25,8 @@ from granian.server.mp import MPServer
 from prometheus_client.multiprocess import mark_process_dead
 
 from backend.config import Settings, load_settings
+from backend.core.child_signals import end_with_parent
 from backend.core.logging import configure_logging
-from backend.core.parent_death import end_with_parent
 from backend.core.placement import place_worker
 from backend.core.preloading import preload_libraries
 

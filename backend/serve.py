@@ -37,7 +37,7 @@ from backend.config import (
     prepare_home,
     web_environment,
 )
-from backend.core.parent_death import end_with_parent
+from backend.core.child_signals import begin_holding, end_with_parent
 
 READY_SECONDS_MAX = 90.0
 STOP_SECONDS_MAX = 40.0
@@ -68,16 +68,20 @@ class Child:
     name: str
     command: list[str]
     environment: Mapping[str, str]
+    holds_signals: bool = False
+    """It begins with its signals to end blocked, and lets them through once it knows how to end in order."""
     process: subprocess.Popen[bytes] | None = None
+    is_told_to_end: bool = False
 
     def start(self, said: bytes | None = None) -> None:
         """Start it and say something on its standard input; it is told to end when this process dies."""
+        self.is_told_to_end = False
         # The signal is asked for in the child before exec; a library call there is safe since no thread runs yet.
         self.process = subprocess.Popen(
             self.command,
             cwd=ROOT,
             env=self.environment,
-            preexec_fn=end_with_parent,  # noqa: PLW1509 - this process has one thread
+            preexec_fn=begin_holding if self.holds_signals else end_with_parent,  # noqa: PLW1509 - this process has one thread
             start_new_session=True,
             stdin=subprocess.DEVNULL if said is None else subprocess.PIPE,
         )
@@ -89,6 +93,17 @@ class Child:
         """Send it a signal; fine when it is gone."""
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(number)
+            self.is_told_to_end = self.is_told_to_end or number == signal.SIGTERM
+
+    def end(self) -> None:
+        """Tell it to end and wait for that; it is killed when it takes too long."""
+        self.signal(signal.SIGTERM)
+        if self.process is not None:
+            try:
+                self.process.wait(STOP_SECONDS_MAX)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
 
     @property
     def has_ended(self) -> bool:
@@ -104,7 +119,8 @@ class Supervisor:
 
     def __init__(self, settings: Settings, environment: Mapping[str, str]) -> None:
         self.web = Child("web", WEB_COMMANDS[settings.server], web_environment(environment))
-        self.background = Child("background", [sys.executable, "-m", "backend.jobs.background"], environment)
+        folding = [sys.executable, "-m", "backend.jobs.background"]
+        self.background = Child("background", folding, environment, holds_signals=True)
         demo_calls = [sys.executable, "-m", "flask", "--app", "backend.app:create_app", "demo-traffic"]
         self.visitor = Child("visitor", demo_calls, environment)
         self._settings = settings
@@ -134,14 +150,18 @@ class Supervisor:
         return 0
 
     def end(self) -> None:
-        """End the web server first, so that the background process folds its last answers."""
-        for child in (self.visitor, self.web, self.background):
-            child.signal(signal.SIGTERM)
-            if child.process is not None:
-                try:
-                    child.process.wait(STOP_SECONDS_MAX)
-                except subprocess.TimeoutExpired:
-                    child.process.kill()
+        """End the web server first, so that the background process folds its last answers.
+
+        One that was told to end before, by a reload, may have folded for the last time already; and one that died may
+        not have been started again. Another does it then.
+        """
+        self.visitor.end()
+        self.web.end()
+        if self.background.is_told_to_end:
+            self.background.end()
+        if self.background.has_ended:
+            self.background.start()
+        self.background.end()
 
     def wait_until_ready(self) -> bool:
         """Wait for the first good answer of /readyz."""

@@ -26,6 +26,7 @@ from backend.adapters.country import open_countries
 from backend.adapters.local_artefacts import LocalArtefacts
 from backend.adapters.redis_choice import redis_named
 from backend.config import Settings, load_settings, prepare_home
+from backend.core.child_signals import let_signals_through
 from backend.core.clock import Clock, SystemClock, rfc3339
 from backend.core.logging import configure_logging, get_logger
 from backend.engine.limits.shared import shared_parts
@@ -213,6 +214,7 @@ def main() -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _setter(stop))
+    let_signals_through()
     log.info("background_started", pid=os.getpid())
     try:
         build(settings, stop).run()

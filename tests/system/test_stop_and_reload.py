@@ -6,6 +6,7 @@ import contextlib
 import signal
 import sqlite3
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -96,6 +97,41 @@ def test_a_stop_folds_every_answered_call_before_the_server_ends(
         stored = {row[0] for row in database.execute("SELECT request_id FROM api_requests")}
     assert set(callers.answered) <= stored
     assert set(callers.statuses) == {200}
+
+
+def gone(server: Server) -> None:
+    """The background process was killed, and the supervisor did not start another yet."""
+    (process,) = server.background()
+    process.kill()
+    process.wait()
+
+
+def beginning(server: Server) -> None:
+    """Another one was started, and still reads its modules."""
+    gone(server)
+    wait_for(lambda: server.background() != [], "another background process")
+
+
+def reloading(server: Server) -> None:
+    """It was told to end for another to begin."""
+    server.process.send_signal(signal.SIGHUP)
+
+
+@pytest.mark.parametrize("state", [gone, beginning, reloading])
+def test_a_stop_folds_every_answered_call_whatever_state_the_background_process_is_in(
+    tmp_path: Path, furnished: Furnished, state: Callable[[Server], None]
+) -> None:
+    """Nobody waits for the next start to see the last calls."""
+    with running_server(tmp_path, furnished.home) as server:
+        api = server.export(furnished.iris, rate_limit_per_minute=1_000_000)
+        callers = Callers(server, api["api_id"], api["api_key"])
+        wait_for(lambda: len(callers.statuses) > 50, "some calls")
+        state(server)
+        callers.stop()
+        assert server.stop() == 0
+    with contextlib.closing(sqlite3.connect(server.database)) as database:
+        stored = {row[0] for row in database.execute("SELECT request_id FROM api_requests")}
+    assert set(callers.answered) <= stored
 
 
 @pytest.mark.parametrize("web_server", WEB_SERVERS)
