@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from sqlalchemy import JSON, Connection, Table
@@ -24,33 +24,35 @@ Values = tuple[Any, ...]
 ROWS_PER_STATEMENT = 100
 
 
-def insert_rows(session: Session, table: Table, columns: Sequence[str], rows: Sequence[Values]) -> None:
+def insert_rows(session: Session, table: Table, columns: Sequence[str], fields: Sequence[Sequence[Any]]) -> None:
     """Insert rows of plain values.
+
+    Args:
+        fields: what each column holds, row by row; all equally long.
 
     Raises:
         IntegrityError: a row contradicts a constraint; the transaction has to be given up, since others may be in.
         DataError: a value that its column cannot hold; likewise.
     """
-    if not rows:
+    if not fields[0]:
         return
+    many, single = divmod(len(fields[0]), ROWS_PER_STATEMENT)
     connection, names = session.connection(), tuple(columns)
-    if is_sqlite(session):
-        single = len(rows) % ROWS_PER_STATEMENT
-        if single:
-            connection.exec_driver_sql(_one_by_one(table, names), list(rows[:single]))
-        many = [
-            tuple(chain.from_iterable(rows[start : start + ROWS_PER_STATEMENT]))
-            for start in range(single, len(rows), ROWS_PER_STATEMENT)
-        ]
-        if many:
-            connection.exec_driver_sql(_many_at_once(table, names), many)
+    rows = zip(*fields, strict=True)
+    if not is_sqlite(session):
+        with _named_errors(connection):
+            # The toolkit knows no COPY: this is psycopg's own.
+            cursor: Any = connection.connection.cursor()
+            with cursor, cursor.copy(_copied(table, names)) as copy:
+                for row in rows:
+                    copy.write_row(row)
         return
-    with _named_errors(connection):
-        # The toolkit knows no COPY: this is psycopg's own.
-        cursor: Any = connection.connection.cursor()
-        with cursor, cursor.copy(_copied(table, names)) as copy:
-            for row in rows:
-                copy.write_row(row)
+    if single:
+        connection.exec_driver_sql(_one_by_one(table, names), list(islice(rows, single)))
+    if many:
+        values = chain.from_iterable(rows)
+        width = len(names) * ROWS_PER_STATEMENT
+        connection.exec_driver_sql(_many_at_once(table, names), [tuple(islice(values, width)) for _ in range(many)])
 
 
 def put_rows(

@@ -16,7 +16,7 @@ from sqlalchemy import Table, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from backend.engine.credit_line import Range, length, merged, without
-from backend.engine.metering.records import CallRecord
+from backend.engine.metering.calls import Calls, places_by
 from backend.models import CreditHold
 from backend.services.credit_ledger import IDS_PER_QUERY, Book, Standing, lock, write
 
@@ -57,19 +57,19 @@ class HoldChanges:
         ]
 
 
-def settle(session: Session, records: Iterable[CallRecord], now: datetime) -> set[str]:
-    """Charge records that the database did not hold before this transaction.
+def settle(session: Session, calls: Calls, now: datetime) -> set[str]:
+    """Charge calls that the database did not hold before this transaction.
 
-    A record whose hold was given back meanwhile is charged all the same, if need be below 0: the work was done.
+    A call whose hold was given back meanwhile is charged all the same, if need be below 0: the work was done.
 
     Args:
-        records: any order; those without a reservation are passed over. Records of deleted APIs belong in it too.
+        calls: any order; those without a reservation are passed over. Calls of deleted APIs belong in it too.
         now: of the fold.
 
     Returns:
         The accounts whose ceiling moved; the caller publishes them after its commit.
     """
-    charges = _by_account(records)
+    charges = _by_account(calls)
     standings = lock(session, charges)
     holds = open_holds(session, [name for name in standings if _reaches_back(charges[name], standings[name])])
     changes, moved = HoldChanges(), set[str]()
@@ -107,16 +107,14 @@ def change_holds(session: Session, changes: HoldChanges) -> None:
         session.execute(insert(HOLDS), changes.made)
 
 
-def _by_account(records: Iterable[CallRecord]) -> dict[str, Charge]:
+def _by_account(calls: Calls) -> dict[str, Charge]:
     charges: dict[str, Charge] = {}
-    for record in records:
-        if record.hold:
-            charge = charges.get(record.account_id)
-            if charge is None:
-                charge = charges[record.account_id] = Charge()
-            charge.ranges.append((record.hold_end - record.hold, record.hold_end))
-            charge.cost += record.credits
-            charge.calls += record.credits > 0
+    for account_id, places in places_by(calls.field("account_id")).items():
+        holds, ends, costs = calls.at(places, "hold", "hold_end", "credits")
+        ranges = [(end - hold, end) for hold, end in zip(holds, ends, strict=True) if hold]
+        if ranges:
+            # Without a reservation a call costs nothing.
+            charges[account_id] = Charge(ranges, sum(costs), len(list(filter(None, costs))))
     return charges
 
 

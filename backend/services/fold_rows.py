@@ -13,11 +13,11 @@ from typing import Any
 from sqlalchemy import Column, Table, Update, bindparam, case, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from backend.core.moments import moment_of, stored_moment
+from backend.core.moments import moment_of, stored_moments
+from backend.engine.metering.calls import Calls, Field
 from backend.engine.metering.reader import Chunk, JournalReader
-from backend.engine.metering.records import CallRecord
 from backend.models import APIRequest, AppKey, ExportedAPI, JournalSegment
-from backend.services.bulk_insert import Values, insert_rows
+from backend.services.bulk_insert import insert_rows
 from backend.services.journal_batch import Usage
 from backend.services.transactions import insert_into
 
@@ -100,9 +100,9 @@ def lock_apis(session: Session, api_ids: Collection[int]) -> dict[int, str]:
     return {row.id: row.account_id for row in session.execute(statement.with_for_update(key_share=True))}
 
 
-def insert_requests(session: Session, records: Sequence[CallRecord]) -> None:
+def insert_requests(session: Session, calls: Calls) -> None:
     """Insert the raw rows."""
-    insert_rows(session, REQUESTS, REQUEST_COLUMNS, [_request_row(record) for record in records])
+    insert_rows(session, REQUESTS, REQUEST_COLUMNS, _request_fields(calls))
 
 
 def add_usage(session: Session, api_uses: Mapping[int, Usage], key_uses: Mapping[str, Usage]) -> None:
@@ -127,24 +127,7 @@ def _later_use(table: Table, identity: Column[Any]) -> Update:
     return update(table).where(identity == bindparam("named")).values(last_used_at=later)
 
 
-def _request_row(record: CallRecord) -> Values:
-    (request_id, at, api_id, key_id, model_id, status, seconds, cpu, memory, rows, asked, answered, address, request,
-     response, error, *_) = record  # fmt: skip
-    return (
-        api_id,
-        request,
-        response,
-        seconds,
-        status,
-        error,
-        cpu,
-        memory,
-        stored_moment(at),
-        request_id,
-        key_id,
-        model_id,
-        rows,
-        asked,
-        answered,
-        address,
-    )
+def _request_fields(calls: Calls) -> list[Field]:
+    """Give what REQUEST_COLUMNS hold of each call; all but the time are named as the journal names them."""
+    moments = stored_moments(calls.field("occurred_at_us"))
+    return [moments if name == "timestamp" else calls.field(name) for name in REQUEST_COLUMNS]

@@ -5,20 +5,20 @@ Called by the fold. Pure: no SQL, no files.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+import io
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any
 
 from backend.core.moments import moment_of
 from backend.engine.metering.buckets import Bucket
+from backend.engine.metering.calls import Calls, places_by, read_lines, slices
 from backend.engine.metering.reader import Chunk
-from backend.engine.metering.records import CallRecord, UndecodableRecord, decode, decode_all
+from backend.engine.metering.records import CallRecord, UndecodableRecord, decode
 from backend.services.bucket_rows import Span
 
 MINUTE_US = 60_000_000
 HOUR_US = 60 * MINUTE_US
-NameT = TypeVar("NameT", int, str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,10 @@ class Batch:
     """The new lines of some segments."""
 
     chunks: tuple[Chunk, ...]
-    records: tuple[CallRecord, ...]
+    calls: Calls
     """Each request id once."""
     repeated: int
-    """Records whose request id stands in the batch already."""
+    """Calls whose request id stands in the batch already."""
     bad: tuple[BadLine, ...]
 
 
@@ -62,57 +62,64 @@ class Sums:
 
 def gather(chunks: Sequence[Chunk]) -> Batch:
     """Decode the lines of some chunks."""
-    records: dict[str, CallRecord] = {}
+    parts: list[Calls] = []
     bad: list[BadLine] = []
     for chunk in chunks:
-        try:
-            made = decode_all(chunk.lines)
-        except UndecodableRecord:
-            made = _good(chunk, bad)
-        records |= {record.request_id: record for record in made}
-    repeated = sum(len(chunk.lines) for chunk in chunks) - len(bad) - len(records)
-    return Batch(tuple(chunks), tuple(records.values()), repeated, tuple(bad))
+        offset = chunk.start
+        for part in slices(chunk.block):
+            try:
+                parts.append(read_lines(part))
+            except UndecodableRecord:
+                parts.append(_one_by_one(chunk.segment, offset, part, bad))
+            offset += len(part)
+    calls = Calls.joined(parts)
+    request_ids = calls.field("request_id")
+    count = len(set(request_ids))
+    if count < len(calls):
+        last = {request_id: place for place, request_id in enumerate(request_ids)}
+        calls = calls.only([last[request_id] == place for place, request_id in enumerate(request_ids)])
+    return Batch(tuple(chunks), calls, len(request_ids) - count, tuple(bad))
 
 
-def add_up(records: Sequence[CallRecord]) -> Sums:
-    """Add records up by minute, hour and API; hours from the minutes, since merging is cheaper than adding."""
-    groups: defaultdict[tuple[int, int], list[CallRecord]] = defaultdict(list)
-    for record in records:
-        groups[record.api_id, record.occurred_at_us // MINUTE_US].append(record)
+def add_up(calls: Calls) -> Sums:
+    """Add calls up by minute, hour and API; hours from the minutes, since merging is cheaper than adding."""
     minutes: dict[tuple[int, int], Bucket] = {}
-    for (api_id, minute), group in groups.items():
-        bucket = minutes[api_id, minute * MINUTE_US] = Bucket()
-        bucket.add_all(
-            [(one.response_time, one.occurred_at_us, one.request_id, one.status_code) for one in group],
-            [one.cpu_usage for one in group],
-            [one.memory_usage for one in group],
+    whens = [moment // MINUTE_US for moment in calls.field("occurred_at_us")]
+    for (api_id, minute), places in places_by(zip(calls.field("api_id"), whens, strict=True)).items():
+        *slow, cpus, memories = calls.at(
+            places, "response_time", "occurred_at_us", "request_id", "status_code", "cpu_usage", "memory_usage"
         )
-    return Sums(_by_moment(minutes), _by_moment(_hours(minutes)), _uses([(one.api_id, one) for one in records]))
+        bucket = minutes[api_id, minute * MINUTE_US] = Bucket()
+        bucket.add_all(list(zip(*slow, strict=True)), cpus, memories)
+    return Sums(_by_moment(minutes), _by_moment(_hours(minutes)), _uses(calls, "api_id"))
 
 
-def key_uses(records: Sequence[CallRecord]) -> dict[str, Usage]:
-    """Add records up by key; those that came with none are left out."""
-    return _uses([(one.key_id, one) for one in records if one.key_id is not None])
+def key_uses(calls: Calls) -> dict[str, Usage]:
+    """Add calls up by key; those that came with none are left out."""
+    uses = _uses(calls, "key_id")
+    uses.pop(None, None)
+    return uses
 
 
-def _good(chunk: Chunk, bad: list[BadLine]) -> list[CallRecord]:
-    """Decode the lines of a chunk one by one, and note those that are no records."""
+def _one_by_one(segment: str, offset: int, lines: bytes, bad: list[BadLine]) -> Calls:
+    """Decode lines one by one, and note those that are no records."""
     good: list[CallRecord] = []
-    offset = chunk.start
-    for line in chunk.lines:
+    for line in io.BytesIO(lines):
         try:
             good.append(decode(line))
         except UndecodableRecord as error:
-            bad.append(BadLine(chunk.segment, offset, line, str(error)))
+            bad.append(BadLine(segment, offset, line, str(error)))
         offset += len(line)
-    return good
+    return Calls.of(good)
 
 
-def _uses(named: Iterable[tuple[NameT, CallRecord]]) -> dict[NameT, Usage]:
-    moments: defaultdict[NameT, list[int]] = defaultdict(list)
-    for name, record in named:
-        moments[name].append(record.occurred_at_us)
-    return {name: Usage(len(all_of_it), max(all_of_it)) for name, all_of_it in moments.items()}
+def _uses(calls: Calls, name: str) -> dict[Any, Usage]:
+    """Add calls up by one of their fields."""
+    found: dict[Any, Usage] = {}
+    for value, places in places_by(calls.field(name)).items():
+        (moments,) = calls.at(places, "occurred_at_us")
+        found[value] = Usage(len(places), max(moments))
+    return found
 
 
 def _hours(minutes: dict[tuple[int, int], Bucket]) -> dict[tuple[int, int], Bucket]:

@@ -9,7 +9,7 @@ segment's row is locked, and a fold that finds it further than it read gives its
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -22,8 +22,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.core.clock import Clock, SystemClock
 from backend.core.logging import get_logger
 from backend.core.moments import moment_of
+from backend.engine.metering.calls import Calls
 from backend.engine.metering.reader import Chunk, JournalReader
-from backend.engine.metering.records import CallRecord
 from backend.services import credit_settlement, fold_rows, usage_rows
 from backend.services.bucket_rows import HOURS, MINUTES, merge_days, merge_rows
 from backend.services.day_partitions import make_partitions
@@ -60,7 +60,7 @@ class FoldPorts:
     country_of: CountryOf = nowhere
     publish: Callable[[AbstractSet[str]], None] = lambda _account_ids: None
     """Takes the accounts whose ceiling of credits moved, after the commit."""
-    answered: Callable[[Sequence[CallRecord]], None] = lambda _records: None
+    answered: Callable[[Calls], None] = lambda _calls: None
     """Takes the new calls as they were written down, after the commit."""
     minutes_kept: timedelta | None = None
     """Minutes that began longer ago are not written: the next purge would take them. None writes all."""
@@ -103,7 +103,7 @@ def _fold(
     sessions: sessionmaker[Session], reader: JournalReader, batch_lines: int, clock: Clock, ports: FoldPorts
 ) -> FoldResult:
     chunks, has_more = _read(sessions, reader, batch_lines)
-    batch = gather([chunk for chunk in chunks if chunk.lines])
+    batch = gather([chunk for chunk in chunks if chunk.count])
     try:
         result = _store(sessions, reader, batch, clock.now(), ports) if batch.chunks else FoldResult()
     except Overtaken:
@@ -153,7 +153,7 @@ def _read(sessions: sessionmaker[Session], reader: JournalReader, lines_max: int
         chunk = reader.read(segment, offsets.get(segment, 0), share) if left > 0 else None
         if chunk is not None:
             chunks.append(chunk)
-            left -= len(chunk.lines)
+            left -= chunk.count
     return chunks, left <= 0 or any(chunk.has_more for chunk in chunks)
 
 
@@ -161,18 +161,14 @@ def _store(
     sessions: sessionmaker[Session], reader: JournalReader, batch: Batch, now: datetime, ports: FoldPorts
 ) -> FoldResult:
     """Write a batch down, all or nothing."""
-    make_partitions(sessions, (record.occurred_at_us for record in batch.records), now)
+    calls = batch.calls
+    make_partitions(sessions, calls.field("occurred_at_us"), now)
     with sessions.begin() as session:
         begin_writing(session)
         fold_rows.claim(session, reader, batch.chunks, now)
-        owners = fold_rows.lock_apis(session, {record.api_id for record in batch.records})
-        records = usage_rows.charged(session, batch.records, owners)
-        known = usage_rows.known_request_ids(session, batch.records)
-        fresh = [
-            record
-            for record in records
-            if record.request_id not in known and (record.account_id or record.api_id in owners)
-        ]
+        owners = fold_rows.lock_apis(session, set(calls.field("api_id")))
+        known = usage_rows.known_request_ids(session, calls)
+        fresh = _fresh(usage_rows.charged(session, calls, owners), known, owners.keys())
         moved = credit_settlement.settle(session, fresh, now)
         kept = usage_rows.redacted(session, fresh, owners)
         _write(session, kept, owners.keys(), ports, now)
@@ -182,23 +178,33 @@ def _store(
         ports.publish(moved)
     ports.answered(kept)
     _report(batch, len(known))
-    newest = max((record.occurred_at_us for record in fresh), default=None)
+    newest = max(fresh.field("occurred_at_us"), default=None)
     return FoldResult(
         folded=len(fresh),
-        dropped=len(batch.records) - len(fresh) + batch.repeated,
+        dropped=len(calls) - len(fresh) + batch.repeated,
         set_aside=len(batch.bad),
         newest_at=None if newest is None else moment_of(newest),
     )
 
 
-def _write(
-    session: Session, fresh: Sequence[CallRecord], living: AbstractSet[int], ports: FoldPorts, now: datetime
-) -> None:
+def _fresh(calls: Calls, known: AbstractSet[str], living: AbstractSet[int]) -> Calls:
+    """Leave out what the database holds already, and what can be charged to nobody and whose API was deleted."""
+    if not known and all(calls.field("account_id")):
+        return calls
+    return calls.only(
+        [
+            request_id not in known and bool(account_id or api_id in living)
+            for request_id, account_id, api_id in calls.each("request_id", "account_id", "api_id")
+        ]
+    )
+
+
+def _write(session: Session, fresh: Calls, living: AbstractSet[int], ports: FoldPorts, now: datetime) -> None:
     """Write new calls everywhere they count: usage outlives the API, raw rows and buckets go with it."""
-    charged = [record for record in fresh if record.account_id]
+    charged = fresh.only(fresh.field("account_id"))
     usage_rows.merge_days(session, usage_rows.add_up_days(charged))
     usage_rows.insert_events(session, charged, ports.country_of)
-    kept = [record for record in fresh if record.api_id in living]
+    kept = fresh.only([api_id in living for api_id in fresh.field("api_id")])
     sums = add_up(kept)
     fold_rows.insert_requests(session, kept)
     since = None if ports.minutes_kept is None else now - ports.minutes_kept
@@ -241,7 +247,7 @@ def _refused(batch: Batch, error: Exception) -> Batch:
     """Give a batch of one record that the database refuses as a batch of one bad line."""
     (chunk,) = batch.chunks
     line = BadLine(chunk.segment, chunk.start, chunk.lines[0], str(error))
-    return Batch(batch.chunks, (), 0, (line,))
+    return Batch(batch.chunks, Calls.of(()), 0, (line,))
 
 
 def _set_aside(reader: JournalReader, bad: tuple[BadLine, ...]) -> None:

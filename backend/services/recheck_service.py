@@ -8,7 +8,6 @@ from then on: a faster answer that differs is a defect.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from zlib import crc32
 
@@ -17,7 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.core.clock import Clock
 from backend.core.errors import ArtefactRefused
 from backend.core.logging import get_logger
-from backend.engine.metering.records import CallRecord
+from backend.engine.metering.calls import Calls
 from backend.engine.serving.compile_sandbox import AnsweredCall, Rechecked, recheck_artefact
 from backend.engine.serving.contract import Contract
 from backend.engine.serving.lockdown import Limits
@@ -48,12 +47,15 @@ class Recheck:
     _pending: dict[int, list[AnsweredCall]] = field(default_factory=lambda: defaultdict(list))
     _waiting: int = 0
 
-    def consider(self, records: Iterable[CallRecord]) -> None:
+    def consider(self, calls: Calls) -> None:
         """Pick from calls that were just folded."""
         below = int(self.share * SCALE)
-        for record in records:
-            if crc32(record.request_id.encode()) >= below or self._waiting >= PENDING_MAX:
-                continue
+        picked = [crc32(request_id.encode()) < below for request_id in calls.field("request_id")]
+        if not any(picked):
+            return
+        for record in calls.only(picked).records():
+            if self._waiting >= PENDING_MAX:
+                return
             if record.status_code != HTTP_OK or record.model_id is None or record.kind != "ml.predict":
                 continue
             call = AnsweredCall(record.request_id, record.request_data or "", record.response_data or "")

@@ -6,16 +6,17 @@ their place.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from operator import add
 from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Row, Table, select, text
 from sqlalchemy.orm import Session
 
 from backend.core.jsontools import dumps
-from backend.core.moments import moment_of, stored_moment
+from backend.core.moments import moment_of, stored_moments
+from backend.engine.metering.calls import Calls, places_by
 from backend.engine.metering.day_use import MS, DayUse
 from backend.engine.metering.records import CallRecord
 from backend.engine.metering.sketch import QuantileSketch
@@ -86,87 +87,112 @@ class Place(NamedTuple):
     endpoint: str
 
 
+class DaySum(NamedTuple):
+    """What some calls add up to, and what else their row says."""
+
+    use: DayUse
+    app_id: str | None
+    kind: str
+
+
 def nowhere(address: str) -> str | None:  # noqa: ARG001 - a CountryOf
     """Give no country: there is no database of them."""
     return None
 
 
-def charged(session: Session, records: Sequence[CallRecord], owners: Mapping[int, str]) -> list[CallRecord]:
-    """Give the records with the account that each is charged to, as far as it can be told.
+def charged(session: Session, calls: Calls, owners: Mapping[int, str]) -> Calls:
+    """Give the calls with the account that each is charged to, as far as it can be told.
 
     Args:
         owners: of the APIs that exist, by API. Journals of the first release name no account and no endpoint.
     """
+    if all(calls.field("account_id")) and all(calls.field("endpoint")):
+        return calls
+    records = calls.records()
     nameless = {record.key_id for record in records if not record.account_id and record.api_id not in owners}
     holders = _by_name(session, KEYS.c.key_id, KEYS.c.account_id, [key for key in nameless if key is not None])
-    return [
-        record
-        if record.account_id and record.endpoint
-        else record._replace(
-            account_id=record.account_id or owners.get(record.api_id) or holders.get(record.key_id or "", ""),
-            endpoint=record.endpoint or f"/api/predict/{record.api_id}",
-        )
-        for record in records
-    ]
+    return Calls.of(
+        [
+            record._replace(
+                account_id=record.account_id or owners.get(record.api_id) or holders.get(record.key_id or "", ""),
+                endpoint=record.endpoint or f"/api/predict/{record.api_id}",
+            )
+            for record in records
+        ]
+    )
 
 
-def known_request_ids(session: Session, records: Sequence[CallRecord]) -> set[str]:
-    """Give the request ids of those records that the database holds already, at the moments that they name.
+def known_request_ids(session: Session, calls: Calls) -> set[str]:
+    """Give the request ids of those calls that the database holds already, at the moments that they name.
 
     Args:
-        records: as they came. One that names no account may have left a raw row and no event.
+        calls: as they came. One that names no account may have left a raw row and no event.
     """
-    known = _known(session, EVENTS.c.occurred_at, records)
-    return known | _known(session, REQUESTS.c.timestamp, [record for record in records if not record.account_id])
+    known = _known(session, EVENTS.c.occurred_at, calls)
+    nameless = calls.only([not account_id for account_id in calls.field("account_id")])
+    return known | _known(session, REQUESTS.c.timestamp, nameless)
 
 
-def redacted(session: Session, records: Sequence[CallRecord], owners: Mapping[int, str]) -> list[CallRecord]:
-    """Give the records without the values that whoever is charged, or owns the API, wants never to be kept."""
-    accounts = {record.account_id for record in records} | set(owners.values())
+def redacted(session: Session, calls: Calls, owners: Mapping[int, str]) -> Calls:
+    """Give the calls without the values that whoever is charged, or owns the API, wants never to be kept."""
+    accounts = set(calls.field("account_id")) | set(owners.values())
     fields = {
         account_id: frozenset(names)
         for account_id, names in _by_name(session, ACCOUNTS.c.id, ACCOUNTS.c.redacted_fields, sorted(accounts)).items()
         if names
     }
     if not fields:
-        return list(records)
+        return calls
     none = frozenset[str]()
     redactors: dict[frozenset[str], Redactor] = {}
     kept: list[CallRecord] = []
-    for record in records:
+    for record in calls.records():
         names = fields.get(record.account_id, none) | fields.get(owners.get(record.api_id, ""), none)
         if names and names not in redactors:
             redactors[names] = Redactor.of(names)
         kept.append(redactors[names].redact(record) if names else record)
-    return kept
+    return Calls.of(kept)
 
 
-def insert_events(session: Session, records: Iterable[CallRecord], country_of: CountryOf) -> None:
+def insert_events(session: Session, calls: Calls, country_of: CountryOf) -> None:
     """Insert the row of each call."""
-    insert_rows(session, EVENTS, EVENT_COLUMNS, [_event(record, country_of) for record in records])
+    asked, answered = calls.field("request_bytes"), calls.field("response_bytes")
+    addresses = calls.field("remote_address")
+    fields = {
+        **{name: calls.field(name) for name in EVENT_COLUMNS if name in CallRecord._fields},
+        "occurred_at": stored_moments(calls.field("occurred_at_us")),
+        "api_id": [api_id or None for api_id in calls.field("api_id")],
+        "status": calls.field("status_code"),
+        "latency": [seconds * MS for seconds in calls.field("response_time")],
+        "bytes": list(map(add, asked, answered)),
+        "bytes_in": asked,
+        "bytes_out": answered,
+        "ip": addresses,
+        "country": [country_of(address) if address else None for address in addresses],
+    }
+    insert_rows(session, EVENTS, EVENT_COLUMNS, [fields[name] for name in EVENT_COLUMNS])
 
 
-def add_up_days(records: Iterable[CallRecord]) -> dict[Place, tuple[DayUse, CallRecord]]:
-    """Add records up by day, account, key, environment and endpoint; each sum with one of its records."""
-    groups: defaultdict[tuple[int, str, str, str, str], list[CallRecord]] = defaultdict(list)
-    for one in records:
-        day = one.occurred_at_us // DAY_US
-        groups[day, one.account_id, one.key_id or "", one.environment, one.endpoint].append(one)
-    sums: dict[Place, tuple[DayUse, CallRecord]] = {}
-    for (day, *where), group in groups.items():
-        place = Place(moment_of(day * DAY_US).date(), *where)
-        sums[place] = DayUse(), group[0]
-        sums[place][0].add_all(group)
+def add_up_days(calls: Calls) -> dict[Place, DaySum]:
+    """Add calls up by day, account, key, environment and endpoint."""
+    days = [moment // DAY_US for moment in calls.field("occurred_at_us")]
+    keys = zip(days, *(calls.field(name) for name in Place._fields[1:]), strict=True)
+    sums: dict[Place, DaySum] = {}
+    for (day, account_id, key_id, *where), places in places_by(keys).items():
+        (app_id, *_), (kind, *_) = calls.at(places[:1], "app_id", "kind")
+        place = Place(moment_of(day * DAY_US).date(), account_id, key_id or "", *where)
+        sums[place] = DaySum(DayUse(), app_id, kind)
+        sums[place].use.add_all(calls, places)
     return sums
 
 
-def merge_days(session: Session, sums: Mapping[Place, tuple[DayUse, CallRecord]]) -> None:
+def merge_days(session: Session, sums: Mapping[Place, DaySum]) -> None:
     """Add sums to the rows of their days, making the rows that are missing. The sums become the rows' state."""
     if not sums:
         return
     places = sorted(sums)
     named = {place: (place.day.isoformat(), *place[1:]) for place in places}
-    first = [(*named[place], sums[place][1].app_id, sums[place][1].kind) for place in places]
+    first = [(*named[place], sums[place].app_id, sums[place].kind) for place in places]
     columns = (*Place._fields, "app_id", "kind")
     if not is_sqlite(session):
         # Made before they are read, so that two folds at once wait here and do not lose what the other adds.
@@ -174,8 +200,8 @@ def merge_days(session: Session, sums: Mapping[Place, tuple[DayUse, CallRecord]]
         put_rows(session, DAYS, (*columns, *USE_COLUMNS[:-1]), empty, keys=Place._fields, changed=())
     for stored in _locked(session, list(named.values())):
         place = Place(stored.day, stored.account_id, stored.key_id, stored.environment, stored.endpoint)
-        sums[place][0].merge(use_of(stored))
-    uses = [_use_columns(sums[place][0]) for place in places]
+        sums[place].use.merge(use_of(stored))
+    uses = [_use_columns(sums[place].use) for place in places]
     rows = [(*row, *use.values()) for row, use in zip(first, uses, strict=True)]
     put_rows(session, DAYS, (*columns, *uses[0]), rows, keys=Place._fields, changed=tuple(uses[0]))
 
@@ -235,45 +261,13 @@ def _use_columns(use: DayUse) -> dict[str, Any]:
     }
 
 
-def _event(record: CallRecord, country_of: CountryOf) -> Values:
-    (request_id, at, api_id, key_id, _, status, seconds, _, _, rows, asked, answered, address, _, _, error, account_id,
-     app_id, environment, source, kind, method, endpoint, credits_, _, _, is_overage) = record  # fmt: skip
-    return (
-        request_id,
-        stored_moment(at),
-        account_id,
-        key_id,
-        app_id,
-        api_id or None,
-        environment,
-        source,
-        kind,
-        method,
-        endpoint,
-        status,
-        seconds * MS,
-        asked + answered,
-        asked,
-        answered,
-        rows,
-        credits_,
-        is_overage,
-        address,
-        country_of(address) if address else None,
-        error,
-    )
-
-
-def _known(session: Session, moment: Column[datetime], records: Sequence[CallRecord]) -> set[str]:
-    if not records:
-        return set()
+def _known(session: Session, moment: Column[datetime], calls: Calls) -> set[str]:
     # One document and one statement; thousands of bound parameters cost more than the search for them. The bounds
     # leave out the days in which none of the calls can be.
-    moments = [record.occurred_at_us for record in records]
-    given = (
-        dumps([record.request_id for record in records]).decode(),
-        *map(stored_moment, (min(moments), max(moments))),
-    )
+    if not calls:
+        return set()
+    moments = calls.field("occurred_at_us")
+    given = (dumps(calls.field("request_id")).decode(), *stored_moments((min(moments), max(moments))))
     ids = "SELECT value FROM json_each(?)" if is_sqlite(session) else "SELECT json_array_elements_text(%s::json)"
     bounds = "? AND ?" if is_sqlite(session) else "%s::timestamp AND %s::timestamp"
     statement = (

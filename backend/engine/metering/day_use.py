@@ -1,6 +1,6 @@
 """A day's use: what the calls of one UTC day, key, environment and endpoint add up to.
 
-Filled by the fold from records, merged by the usage pages over days, keys and endpoints. Pure: reads no clock and no
+Filled by the fold from calls, merged by the usage pages over days, keys and endpoints. Pure: reads no clock and no
 database. The order in which calls are added or merged does not matter, save for the last bits of sums.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from backend.engine.metering.buckets import ERROR_STATUS
-from backend.engine.metering.records import CallRecord
+from backend.engine.metering.calls import Calls
 from backend.engine.metering.sketch import QuantileSketch
 
 SERVER_ERROR_STATUS = 500
@@ -37,19 +37,21 @@ class DayUse:
     sketch: QuantileSketch = field(default_factory=QuantileSketch)
     """Of response times in seconds."""
 
-    def add_all(self, records: Sequence[CallRecord]) -> None:
-        """Count calls."""
-        errors = [record.status_code for record in records if record.status_code >= ERROR_STATUS]
-        seconds = [record.response_time for record in records]
-        self.calls += len(records)
+    def add_all(self, calls: Calls, places: Sequence[int]) -> None:
+        """Count the calls at some places, at least one."""
+        statuses, seconds, asked, answered, rows, credits_ = calls.at(
+            places, "status_code", "response_time", "request_bytes", "response_bytes", "rows", "credits"
+        )
+        errors = [status for status in statuses if status >= ERROR_STATUS]
+        self.calls += len(places)
         self.errors += len(errors)
         self.server_errors += sum([status >= SERVER_ERROR_STATUS for status in errors])
         self.limited += errors.count(LIMITED_STATUS)
         self.latency_ms_sum += sum(seconds) * MS
-        self.bytes_in += sum([record.request_bytes for record in records])
-        self.bytes_out += sum([record.response_bytes for record in records])
-        self.rows += sum([record.rows for record in records])
-        self.credits += sum([record.credits for record in records])
+        self.bytes_in += sum(asked)
+        self.bytes_out += sum(answered)
+        self.rows += sum(rows)
+        self.credits += sum(credits_)
         self.sketch.add_all(seconds)
 
     def merge(self, other: DayUse) -> None:

@@ -32,13 +32,21 @@ class Chunk:
     """Byte offset of the first line."""
     end: int
     """Byte offset after the last line."""
-    lines: tuple[bytes, ...]
+    block: bytes
+    """The lines."""
+    count: int
+    """How many they are."""
     has_more: bool
     """Whole lines follow, or may."""
     is_finished: bool
     """The owner is gone and no whole line follows."""
     torn_bytes: int
     """Of a finished segment: the rest of a call that was never answered."""
+
+    @property
+    def lines(self) -> tuple[bytes, ...]:
+        """The lines one by one."""
+        return tuple(line + b"\n" for line in self.block.split(b"\n")[:-1])
 
 
 class JournalReader:
@@ -73,19 +81,20 @@ class JournalReader:
                 return None
             # Before reading: what a dead owner left is all there will ever be.
             is_dead = _can_lock(fd)
-            block, is_end = _read_lines(fd, offset, lines_max)
-        whole, _, rest = block.rpartition(b"\n")
-        lines = tuple(line + b"\n" for line in whole.split(b"\n")) if len(rest) < len(block) else ()
-        taken = lines[:lines_max]
-        is_all = is_end and len(taken) == len(lines)
+            read, count, is_end = _read_lines(fd, offset, lines_max)
+        whole = read.rfind(b"\n") + 1
+        is_all = is_end and count <= lines_max
+        if count > lines_max:
+            whole = len(read) - len(read.split(b"\n", lines_max)[-1])
         return Chunk(
             segment=segment,
             start=offset,
-            end=offset + sum(map(len, taken)),
-            lines=taken,
+            end=offset + whole,
+            block=read[:whole],
+            count=min(count, lines_max),
             has_more=not is_all,
             is_finished=is_dead and is_all,
-            torn_bytes=len(rest) if is_dead and is_all else 0,
+            torn_bytes=len(read) - whole if is_dead and is_all else 0,
         )
 
     def set_aside(self, segment: str, offset: int, line: bytes) -> None:
@@ -130,15 +139,15 @@ def _can_lock(fd: int) -> bool:
     return True
 
 
-def _read_lines(fd: int, offset: int, lines_max: int) -> tuple[bytes, bool]:
-    """Read blocks until they hold enough lines or the file ends; tell which."""
+def _read_lines(fd: int, offset: int, lines_max: int) -> tuple[bytes, int, bool]:
+    """Read blocks until they hold enough lines or the file ends; give how many they hold, and whether it ended."""
     blocks: list[bytes] = []
     found = 0
     while found < lines_max:
         block = os.pread(fd, BLOCK_BYTES, offset)
         if not block:
-            return b"".join(blocks), True
+            return b"".join(blocks), found, True
         blocks.append(block)
         offset += len(block)
         found += block.count(b"\n")
-    return b"".join(blocks), False
+    return b"".join(blocks), found, False

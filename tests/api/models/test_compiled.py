@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from backend.core.jsontools import dumps
+from backend.engine.metering.calls import Calls
 from backend.engine.serving.compile_sandbox import Compilation
 from backend.engine.serving.compiled.spec import COMPILER
 from backend.engine.serving.paired import PairedRuntime
@@ -142,8 +143,8 @@ def test_live_calls_are_checked_again(app: Flask, alice: Person, exported: dict[
         "response_data": dumps(answer).decode(),
     }
 
-    recheck.consider([record(**good), record(**{**good, "request_data": '{"truncated": true}'})])
-    recheck.consider([record(**good, status_code=400), record(**{**good, "model_id": None})])
+    recheck.consider(Calls.of([record(**good), record(**{**good, "request_data": '{"truncated": true}'})]))
+    recheck.consider(Calls.of([record(**good, status_code=400), record(**{**good, "model_id": None})]))
     assert recheck.run() == 1
     compiled = alice.get(f"/api/models/{exported['model_id']}").get_json()["compiled"]
     assert (compiled["is_used"], compiled["rechecked"]["checked"], compiled["rechecked"]["different"]) == (True, 1, 0)
@@ -161,7 +162,7 @@ def test_a_disagreement_ends_the_compiled_form(
         model_id=exported["model_id"], request_data=dumps(ROW).decode(), response_data=dumps(answer).decode()
     )
 
-    recheck.consider([wrong])
+    recheck.consider(Calls.of([wrong]))
     recheck.run()
     [alert] = alerts
     assert (alert["event"], alert["alert"], alert["request_ids"]) == (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Self
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.core.clock import FrozenClock
 from backend.core.ids import new_uuid
 from backend.engine.limits.credit_cells import CreditLine
+from backend.engine.metering.calls import Calls
 from backend.engine.metering.records import CallRecord
 from backend.models import Account, CreditHold, CreditTransaction, UserCredits
 from backend.services.credit_gate import CreditGate
@@ -51,11 +52,11 @@ class Payer:
         charged = 0 if fails else cost
         return record(account_id=self.id, credits=charged, hold=cost, hold_end=end, status_code=status)
 
-    def settle(self, records: Iterable[CallRecord]) -> None:
+    def settle(self, records: Collection[CallRecord]) -> None:
         """Fold records."""
         with self.sessions.begin() as session:
             begin_writing(session)
-            moved = settle(session, records, self.clock.now())
+            moved = settle(session, Calls.of(records), self.clock.now())
         self.gate.publish_all(moved)
 
     def give(self, amount: int) -> None:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from backend.engine.metering.calls import Calls, Field
 from backend.engine.metering.journal import JournalWriter
 from backend.engine.metering.reader import JournalReader
 from backend.engine.metering.records import encode
@@ -178,13 +179,14 @@ def test_one_record_that_the_database_refuses_costs_itself_only(
     (api_id,) = export_apis(sessions)
     calls = [record(api_id) for _ in range(220)]
     append(folder, *calls)
-    row_of = fold_rows._request_row
+    fields_of = fold_rows._request_fields
 
-    def poisoned(made: Any) -> tuple[Any, ...]:
-        row = dict(zip(fold_rows.REQUEST_COLUMNS, row_of(made), strict=True))
-        return tuple({**row, **({"rows": None} if made.request_id == calls[150].request_id else {})}.values())
+    def poisoned(made: Calls) -> list[Field]:
+        fields = dict(zip(fold_rows.REQUEST_COLUMNS, fields_of(made), strict=True))
+        refused = [None if name == calls[150].request_id else 1 for name in made.field("request_id")]
+        return list({**fields, "rows": refused}.values())
 
-    monkeypatch.setattr(fold_rows, "_request_row", poisoned)
+    monkeypatch.setattr(fold_rows, "_request_fields", poisoned)
     for _ in range(40):
         fold_once(sessions, reader)
     assert counts(sessions) == (219, 219, 219, 219)

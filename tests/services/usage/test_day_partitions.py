@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.core.clock import FrozenClock
 from backend.core.moments import microseconds_of
+from backend.engine.metering.calls import Calls
 from backend.engine.metering.reader import JournalReader
 from backend.models import APIRequest, APIUsageEvent, ExportedAPI
 from backend.services import day_partitions
@@ -160,7 +161,7 @@ def test_known_calls_are_looked_for_in_their_days_alone(sessions: Sessions) -> N
         engine = session.get_bind()
         assert isinstance(engine, Engine)
         event.listen(engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
-        known_request_ids(session, [record(1, datetime(2026, 3, 10, 8, tzinfo=UTC), account_id="a")])
+        known_request_ids(session, Calls.of([record(1, datetime(2026, 3, 10, 8, tzinfo=UTC), account_id="a")]))
         ((statement, parameters),) = asked
         plan = "\n".join(session.connection().exec_driver_sql(f"EXPLAIN {statement}", parameters).scalars())
     assert "api_usage_events_20260310" in plan
