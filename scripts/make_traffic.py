@@ -120,15 +120,15 @@ def records(
 def prepare(
     home: Path, database: str, apis: int, accounts: int
 ) -> tuple[Settings, sessionmaker[Session], list[Served]]:
-    """Migrate the database and export the APIs."""
+    """Migrate the database and export the APIs; the sessions are those of the fold."""
     settings = Settings(
         modelport_home=home, models_store=home / "models", database_url=database, demo=False, web_root=ROOT / "none"
     )
     prepare_home(settings)
     with create_app(settings).app_context():
         upgrade(directory=str(ROOT / "migrations"))
-    sessions = build_sessions(settings.database_uri)
-    return settings, sessions, export_apis(sessions, apis, accounts)
+    served = export_apis(build_sessions(settings.database_uri), apis, accounts)
+    return settings, build_sessions(settings.database_uri, checks_parents=False), served
 
 
 def main() -> None:

@@ -64,6 +64,8 @@ class Background:
     """The process's parts."""
 
     sessions: sessionmaker[Session]
+    fold_sessions: sessionmaker[Session]
+    """Write what others hold in check; see `build_sessions`."""
     reader: JournalReader
     clock: Clock
     retention_days: int
@@ -116,7 +118,7 @@ class Background:
     def fold(self) -> FoldResult | None:
         """Fold once; None when it failed. The journal keeps what could not be folded."""
         try:
-            result = fold_once(self.sessions, self.reader, clock=self.clock, ports=self.ports)
+            result = fold_once(self.fold_sessions, self.reader, clock=self.clock, ports=self.ports)
         except Exception as error:  # The edge of a job: nothing may end the loop.
             log.exception("fold_failed")
             self.heartbeat.last_error = type(error).__name__
@@ -168,6 +170,11 @@ class Background:
         except OSError:
             log.exception("heartbeat_failed")
 
+    def close(self) -> None:
+        """Close the connections to the database."""
+        for sessions in (self.sessions, self.fold_sessions):
+            sessions.kw["bind"].dispose()
+
     def _pause(self) -> None:
         """Let the fold in between two steps; end between them when the process is to end."""
         if self.stop.wait(STEP_PAUSE_SECONDS):
@@ -184,6 +191,7 @@ def build(settings: Settings, stop: threading.Event) -> Background:
     recheck = Recheck(sessions, artefacts, changes, clock, share=settings.recheck_per_million / 1e6)
     return Background(
         sessions=sessions,
+        fold_sessions=build_sessions(settings.database_uri, checks_parents=False),
         reader=JournalReader(settings.journal_folder),
         clock=clock,
         retention_days=settings.log_retention_days,
@@ -197,10 +205,14 @@ def build(settings: Settings, stop: threading.Event) -> Background:
     )
 
 
-def build_sessions(uri: str) -> sessionmaker[Session]:
-    """Open the database as the bootstrap does, without the bootstrap: it would load what serves models."""
+def build_sessions(uri: str, *, checks_parents: bool = True) -> sessionmaker[Session]:
+    """Open the database as the bootstrap does, without the bootstrap: it would load what serves models.
+
+    Args:
+        checks_parents: False for the fold alone. It writes for APIs that it holds locked, and deletes nothing.
+    """
     engine = create_engine(uri, **engine_options(uri))
-    install_sqlite_pragmas(engine, cache_mb=FOLD_CACHE_MB)
+    install_sqlite_pragmas(engine, cache_mb=FOLD_CACHE_MB, checks_parents=checks_parents)
     return sessionmaker(engine, expire_on_commit=False)
 
 
@@ -216,9 +228,11 @@ def main() -> int:
         signal.signal(number, _setter(stop))
     let_signals_through()
     log.info("background_started", pid=os.getpid())
+    background = build(settings, stop)
     try:
-        build(settings, stop).run()
+        background.run()
     finally:
+        background.close()
         os.close(lock)
     log.info("background_stopped", pid=os.getpid())
     return 0

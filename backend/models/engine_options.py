@@ -28,18 +28,20 @@ def engine_options(uri: str) -> dict[str, Any]:
     return {**options, "pool_pre_ping": True}
 
 
-def install_sqlite_pragmas(engine: Engine, *, cache_mb: int = CACHE_MB) -> None:
+def install_sqlite_pragmas(engine: Engine, *, cache_mb: int = CACHE_MB, checks_parents: bool = True) -> None:
     """Make every new SQLite connection enforce foreign keys and write ahead; nothing for other databases.
 
     Args:
+        checks_parents: whether foreign keys are enforced. Whoever holds the rows that its own refer to needs no look at
+            them for each.
         cache_mb: pages that a connection keeps. Whoever writes much in one transaction needs more: what does not fit
             is written out in the middle of it, and read again.
     """
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", partial(_set_pragmas, cache_mb))
+        event.listen(engine, "connect", partial(_set_pragmas, cache_mb, checks_parents))
 
 
-def _set_pragmas(cache_mb: int, connection: DBAPIConnection, _record: object) -> None:
+def _set_pragmas(cache_mb: int, checks_parents: bool, connection: DBAPIConnection, _record: object) -> None:  # noqa: FBT001 - bound by name above
     """Set what SQLite forgets between connections.
 
     WAL lets readers go on while one process writes; with it, synchronous=NORMAL loses nothing when a
@@ -47,7 +49,7 @@ def _set_pragmas(cache_mb: int, connection: DBAPIConnection, _record: object) ->
     """
     cursor = connection.cursor()
     cache, log = f"cache_size={-cache_mb * 1_024}", f"wal_autocheckpoint={CHECKPOINT_PAGES}"
-    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=NORMAL", cache, log):
+    for pragma in (f"foreign_keys={checks_parents:d}", "journal_mode=WAL", "synchronous=NORMAL", cache, log):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

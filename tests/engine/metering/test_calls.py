@@ -23,7 +23,9 @@ from backend.engine.metering.records import (
 from tests.engine.metering.test_records import RECORDS
 from tests.metering import record
 
-ODD_VALUES: st.SearchStrategy[Any] = st.sampled_from([[], {}, True, None, -1, 2**63, 2**65, 3, 0.5, "", "x" * 100, "a\0b", [2, 3]])
+ODD_VALUES: st.SearchStrategy[Any] = st.sampled_from(
+    [[], {}, True, None, -1, 2**63, 2**65, 3, 0.5, "", "x" * 100, "a\0b", [2, 3]]
+)
 
 
 @st.composite
