@@ -20,6 +20,10 @@ Field = Sequence[Any]
 SLICE_BYTES = 128 * 1024
 """What is decoded at a time: a few hundred calls, which the processor's cache holds until their fields are apart."""
 _PLACES = {name: place for place, name in enumerate(CallRecord._fields)}
+_REPEATED = [
+    _PLACES[name]
+    for name in ("key_id", "remote_address", "account_id", "environment", "source", "kind", "method", "endpoint")
+]
 _NUL = rb"\u0000"
 KeyT = TypeVar("KeyT", bound=Hashable)
 
@@ -113,5 +117,13 @@ def read_lines(block: bytes) -> Calls:
     if set(fields[0]) != {VERSION}:
         raise UndecodableRecord("not records of the present layout alone")
     del fields[0]
+    for place in _REPEATED:
+        fields[place] = _shared(fields[place])
     check_bounds(fields)
     return Calls(fields)
+
+
+def _shared(field: Field) -> Field:
+    """Give the same values, each as one object however often it comes: the others need not be looked at again."""
+    one_of = dict(zip(field, field, strict=True))
+    return list(map(one_of.__getitem__, field)) if len(one_of) > 1 else field[:1] * len(field)
