@@ -52,7 +52,7 @@ def merge_rows(session: Session, table: Table, buckets: Mapping[Span, Bucket]) -
 
     An hour that was recounted already is open again afterwards. The buckets are changed: they become the rows' state.
     """
-    for row in _stored(session, table, buckets):
+    for row in stored_rows(session, table, buckets):
         buckets[row.api_id, row.begins].merge(bucket_of(row))
     more = {"is_recounted": False} if table is HOURS else {}
     _put(session, table, {span: {**to_columns(bucket), **more} for span, bucket in buckets.items()})
@@ -66,7 +66,7 @@ def merge_days(session: Session, hours: Mapping[Span, Bucket]) -> None:
         span = api_id, day_of(hour)
         days.setdefault(span, Bucket()).merge(bucket)
         counts.setdefault(span, [0] * HOURS_A_DAY)[hour.hour] += bucket.count
-    for row in _stored(session, DAYS, days):
+    for row in stored_rows(session, DAYS, days):
         span = row.api_id, row.begins
         days[span].merge(bucket_of(row))
         counts[span] = [mine + theirs for mine, theirs in zip(counts[span], row.hour_counts, strict=True)]
@@ -149,7 +149,7 @@ def bucket_columns(table: Table) -> list[Any]:
     return [table.c[name] for name in BUCKET_COLUMNS]
 
 
-def _stored(session: Session, table: Table, spans: Iterable[Span]) -> Sequence[Row[Any]]:
+def stored_rows(session: Session, table: Table, spans: Iterable[Span]) -> Sequence[Row[Any]]:
     """Give the rows of some spans with what `bucket_of` reads; spans without one are absent."""
     keys = [(api_id, stored_moment(microseconds_of(begins))) for api_id, begins in spans]
     if not keys:

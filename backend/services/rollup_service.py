@@ -7,17 +7,19 @@ were purged are never recounted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, exists, select, text, update
+from sqlalchemy import Table, bindparam, exists, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.core.logging import get_logger
 from backend.core.moments import microseconds_of
 from backend.engine.metering.buckets import Bucket
+from backend.engine.metering.calls import places_by
 from backend.models import APIRequest, ExportedAPI
 from backend.services.bucket_rows import (
     HOURS,
@@ -27,6 +29,7 @@ from backend.services.bucket_rows import (
     bucket_of,
     day_of,
     put_days,
+    stored_rows,
     to_columns,
 )
 from backend.services.fold_rows import lock_apis
@@ -37,6 +40,8 @@ from backend.services.transactions import begin_snapshot, begin_writing, insert_
 REQUESTS: Table = APIRequest.__table__  # type: ignore[assignment]
 APIS: Table = ExportedAPI.__table__  # type: ignore[assignment]
 ROWS_PER_FETCH = 5_000
+APIS_PER_STEP = 200
+"""Two transactions a step: for an hour of a few calls they cost more than the calls."""
 IS_OPEN = text("NOT is_recounted AND NOT is_purged")
 log = get_logger(__name__)
 
@@ -70,13 +75,17 @@ def recount(sessions: sessionmaker[Session], *, since: datetime, closed: datetim
         closed: the first hour that may still grow.
     """
     spans = _open_spans(sessions, closed) + _spans_without_bucket(sessions, since, closed)
+    by_hour: defaultdict[datetime, list[int]] = defaultdict(list)
+    for api_id, hour in spans:
+        by_hour[hour].append(api_id)
     drifts: list[Drift] = []
-    for span in spans:
-        pause()
-        drift = _recount_span(sessions, span)
-        if drift is not None:
-            drifts.append(drift)
-            log.error("bucket_drift_repaired", **asdict(drift))
+    for hour, api_ids in sorted(by_hour.items()):
+        for start in range(0, len(api_ids), APIS_PER_STEP):
+            pause()
+            found = _recount_hour(sessions, hour, api_ids[start : start + APIS_PER_STEP])
+            for drift in found:
+                log.error("bucket_drift_repaired", **asdict(drift))
+            drifts += found
     return Recount(len(spans), tuple(drifts))
 
 
@@ -99,23 +108,84 @@ def _spans_without_bucket(sessions: sessionmaker[Session], since: datetime, clos
     return spans
 
 
-def _recount_span(sessions: sessionmaker[Session], span: Span) -> Drift | None:
-    """Recount one API's hour; None when it agreed, or when it changed meanwhile and is left for the next time."""
+def _recount_hour(sessions: sessionmaker[Session], hour: datetime, api_ids: Sequence[int]) -> list[Drift]:
+    """Recount an hour of some APIs. One that changed meanwhile is left for the next time."""
     with sessions.begin() as session:
         begin_snapshot(session)
-        stored, counted = _stored_bucket(session, span), _counted_bucket(session, span)
-    agrees = stored is not None and stored.agrees_with(counted)
+        rows = stored_rows(session, HOURS, [(api_id, hour) for api_id in api_ids])
+        stored = {row.api_id: bucket_of(row) for row in rows}
+        counted = _counted_buckets(session, hour, api_ids)
+    agreeing = {api_id for api_id, bucket in stored.items() if bucket.agrees_with(counted[api_id])}
     with sessions.begin() as session:
         begin_writing(session)
-        if not lock_apis(session, {span[0]}):
-            return None
-        changes: Mapping[str, Any] = {} if agrees else to_columns(counted)
-        is_written = _write(session, span, stored, {**changes, "is_recounted": True})
-        if is_written and not agrees:
-            _add_day_up(session, span)
-    if agrees or not is_written:
-        return None
-    return Drift(*span, -1 if stored is None else stored.count, counted.count)
+        living = sorted(lock_apis(session, api_ids))
+        _mark(session, hour, {api_id: stored[api_id] for api_id in living if api_id in agreeing})
+        return [
+            Drift(api_id, hour, stored[api_id].count if api_id in stored else -1, counted[api_id].count)
+            for api_id in living
+            if api_id not in agreeing and _repair(session, (api_id, hour), stored.get(api_id), counted[api_id])
+        ]
+
+
+def _counted_buckets(session: Session, hour: datetime, api_ids: Sequence[int]) -> Mapping[int, Bucket]:
+    """Add the raw rows of an hour up, by API; without any a bucket is empty."""
+    columns = REQUESTS.c
+    statement = (
+        select(
+            columns.api_id,
+            columns.response_time,
+            columns.timestamp,
+            columns.request_id,
+            columns.status_code,
+            columns.cpu_usage,
+            columns.memory_usage,
+        )
+        .where(columns.api_id.in_(api_ids), *_within(hour))
+        .execution_options(yield_per=ROWS_PER_FETCH)
+    )
+    buckets: defaultdict[int, Bucket] = defaultdict(Bucket)
+    for rows in session.execute(statement).partitions():
+        for api_id, places in places_by(row[0] for row in rows).items():
+            some = [rows[place] for place in places]
+            buckets[api_id].add_all(
+                [(row[1] or 0.0, microseconds_of(row[2]), row[3], row[4] or 0) for row in some],
+                [row[5] or 0.0 for row in some],
+                [row[6] or 0.0 for row in some],
+            )
+    return buckets
+
+
+def _mark(session: Session, hour: datetime, agreeing: Mapping[int, Bucket]) -> None:
+    """Note that hours were recounted, unless they are not what the snapshot showed any more."""
+    statement = update(HOURS).where(
+        HOURS.c.api_id == bindparam("of_api"),
+        HOURS.c.hour_timestamp == hour,
+        *_is_still(bindparam("count"), bindparam("sum")),
+    )
+    seen = [{"of_api": api_id, "count": one.count, "sum": one.response_time_sum} for api_id, one in agreeing.items()]
+    if seen:
+        session.execute(statement.values(is_recounted=True), seen)
+
+
+def _repair(session: Session, span: Span, stored: Bucket | None, counted: Bucket) -> bool:
+    """Make a bucket what its raw rows say, unless it is not what the snapshot showed any more; tell whether it was."""
+    api_id, hour = span
+    values = {**to_columns(counted), "is_recounted": True}
+    if stored is None:
+        row = {"api_id": api_id, "hour_timestamp": hour, **values}
+        inserting = insert_into(session, HOURS).values(row).on_conflict_do_nothing()
+        is_written = session.scalar(inserting.returning(HOURS.c.id)) is not None
+    else:
+        is_seen = _is_still(stored.count, stored.response_time_sum)
+        statement = update(HOURS).where(HOURS.c.api_id == api_id, HOURS.c.hour_timestamp == hour, *is_seen)
+        is_written = rows_changed(session.execute(statement.values(**values))) == 1
+    if is_written:
+        _add_day_up(session, span)
+    return is_written
+
+
+def _is_still(count: Any, response_time_sum: Any) -> tuple[Any, ...]:  # noqa: ANN401 - values or their parameters
+    return HOURS.c.request_count == count, HOURS.c.response_time_sum == response_time_sum, text("NOT is_purged")
 
 
 def _add_day_up(session: Session, span: Span) -> None:
@@ -128,52 +198,6 @@ def _add_day_up(session: Session, span: Span) -> None:
         total.merge(bucket_of(row))
         counts[row.hour_timestamp.hour] = row.request_count
     put_days(session, {(api_id, day): total}, {(api_id, day): counts})
-
-
-def _stored_bucket(session: Session, span: Span) -> Bucket | None:
-    statement = select(*bucket_columns(HOURS)).where(HOURS.c.api_id == span[0], HOURS.c.hour_timestamp == span[1])
-    row: Row[Any] | None = session.execute(statement).one_or_none()
-    return None if row is None else bucket_of(row)
-
-
-def _counted_bucket(session: Session, span: Span) -> Bucket:
-    columns = REQUESTS.c
-    statement = (
-        select(
-            columns.response_time,
-            columns.timestamp,
-            columns.request_id,
-            columns.status_code,
-            columns.cpu_usage,
-            columns.memory_usage,
-        )
-        .where(columns.api_id == span[0], *_within(span[1]))
-        .execution_options(yield_per=ROWS_PER_FETCH)
-    )
-    bucket = Bucket()
-    for rows in session.execute(statement).partitions():
-        bucket.add_all(
-            [(row[0] or 0.0, microseconds_of(row[1]), row[2], row[3] or 0) for row in rows],
-            [row[4] or 0.0 for row in rows],
-            [row[5] or 0.0 for row in rows],
-        )
-    return bucket
-
-
-def _write(session: Session, span: Span, stored: Bucket | None, changes: Mapping[str, Any]) -> bool:
-    """Write a span's bucket unless it is not what the snapshot showed any more; tell whether it was written."""
-    api_id, hour = span
-    if stored is None:
-        row = {"api_id": api_id, "hour_timestamp": hour, **changes}
-        inserting = insert_into(session, HOURS).values(row).on_conflict_do_nothing()
-        return session.scalar(inserting.returning(HOURS.c.id)) is not None
-    is_same = (
-        HOURS.c.request_count == stored.count,
-        HOURS.c.response_time_sum == stored.response_time_sum,
-        text("NOT is_purged"),
-    )
-    statement = update(HOURS).where(HOURS.c.api_id == api_id, HOURS.c.hour_timestamp == hour, *is_same)
-    return rows_changed(session.execute(statement.values(**changes))) == 1
 
 
 def _within(hour: datetime) -> tuple[Any, Any]:

@@ -107,7 +107,7 @@ def read_lines(block: bytes) -> Calls:
     # A line holds no line's end of its own, so these lines are one array of arrays; it is read in one go.
     try:
         lines = orjson.loads(b"[" + block[:-1].replace(b"\n", b",") + b"]")
-        fields = list(zip(*lines, strict=True))
+        fields: list[Field] = list(zip(*lines, strict=True))
     except (orjson.JSONDecodeError, TypeError, ValueError) as error:
         raise UndecodableRecord(str(error)) from error
     if len(lines) != block.count(b"\n") or len(fields) != FIELDS or _NUL in block:
@@ -126,4 +126,4 @@ def read_lines(block: bytes) -> Calls:
 def _shared(field: Field) -> Field:
     """Give the same values, each as one object however often it comes: the others need not be looked at again."""
     one_of = dict(zip(field, field, strict=True))
-    return list(map(one_of.__getitem__, field)) if len(one_of) > 1 else field[:1] * len(field)
+    return list(map(one_of.__getitem__, field)) if len(one_of) > 1 else list(one_of) * len(field)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,6 @@ from backend.engine.metering.records import encode
 from backend.models import APIMetric, APIMetricMinute, APIRequest, JobRun
 from backend.services import aggregation_service, call_purge, rollup_service
 from backend.services.aggregation_service import Aggregation, aggregate
-from backend.services.bucket_rows import Span
 from backend.services.job_service import run_once
 from backend.services.journal_service import fold_once
 from tests.metering import NOON, append, export_apis, record
@@ -44,7 +43,7 @@ def run(sessions: Sessions, reader: JournalReader, clock: FrozenClock) -> Run:
 def hours(sessions: Sessions) -> list[APIMetric]:
     """Give the hour buckets, oldest first."""
     with sessions() as session:
-        return list(session.scalars(select(APIMetric).order_by(APIMetric.hour_timestamp)))
+        return list(session.scalars(select(APIMetric).order_by(APIMetric.hour_timestamp, APIMetric.api_id)))
 
 
 def test_a_closed_hour_that_agrees_is_recounted_once(
@@ -109,20 +108,45 @@ def test_a_bucket_that_changes_meanwhile_is_left_for_the_next_time(
         session.execute(update(APIMetric).values(error_count=7))
     clock.moment = NOON + HOUR
 
-    count = rollup_service._counted_bucket
+    count = rollup_service._counted_buckets
 
-    def fold_another(session: Session, span: Span) -> Bucket:
-        counted = count(session, span)
+    def fold_another(session: Session, hour: datetime, api_ids: Sequence[int]) -> Mapping[int, Bucket]:
+        counted = count(session, hour, api_ids)
         monkeypatch.undo()
         append(folder, record(api_id))
         fold_once(sessions, JournalReader(folder))
         return counted
 
-    monkeypatch.setattr(rollup_service, "_counted_bucket", fold_another)
+    monkeypatch.setattr(rollup_service, "_counted_buckets", fold_another)
     assert run().drifts == ()
     assert [(hour.request_count, hour.is_recounted) for hour in hours(sessions)] == [(2, False)]
     clock.advance(3600)
     assert len(run().drifts) == 1
+
+
+def test_many_apis_are_recounted_a_step_at_a_time(
+    sessions: Sessions, folder: Path, clock: FrozenClock, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each API is held against its own rows, whichever others share its step, and only what differs is repaired."""
+    monkeypatch.setattr(rollup_service, "APIS_PER_STEP", 3)
+    monkeypatch.setattr(rollup_service, "ROWS_PER_FETCH", 2)
+    apis = export_apis(sessions, 7)
+    append(
+        folder, *(record(api_id, NOON + HOUR * (place % 2)) for place, api_id in enumerate(apis) for _ in range(place))
+    )
+    fold_once(sessions, JournalReader(folder))
+    damaged, lost = apis[2], apis[5]
+    with sessions.begin() as session:
+        session.execute(update(APIMetric).where(APIMetric.api_id == damaged).values(request_count=99))
+        session.execute(delete(APIMetric).where(APIMetric.api_id == lost))
+    clock.moment = NOON + 2 * HOUR
+    done = run()
+    found = sorted((drift.api_id, drift.stored_count, drift.counted) for drift in done.drifts)
+    assert (done.recounted, found) == (6, [(damaged, 99, 2), (lost, -1, 5)])
+    assert [(hour.api_id, hour.request_count, hour.is_recounted) for hour in hours(sessions)] == [
+        *((api_id, place, True) for place, api_id in enumerate(apis) if place and not place % 2),
+        *((api_id, place, True) for place, api_id in enumerate(apis) if place % 2),
+    ]
 
 
 def test_the_journal_is_folded_before_the_recount(
