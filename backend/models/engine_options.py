@@ -38,10 +38,10 @@ def install_sqlite_pragmas(engine: Engine, *, cache_mb: int = CACHE_MB, checks_p
             is written out in the middle of it, and read again.
     """
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", partial(_set_pragmas, cache_mb, checks_parents))
+        event.listen(engine, "connect", partial(_set_pragmas, cache_mb=cache_mb, checks_parents=checks_parents))
 
 
-def _set_pragmas(cache_mb: int, checks_parents: bool, connection: DBAPIConnection, _record: object) -> None:  # noqa: FBT001 - bound by name above
+def _set_pragmas(connection: DBAPIConnection, _record: object, *, cache_mb: int, checks_parents: bool) -> None:
     """Set what SQLite forgets between connections.
 
     WAL lets readers go on while one process writes; with it, synchronous=NORMAL loses nothing when a
