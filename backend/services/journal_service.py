@@ -246,7 +246,7 @@ def _retire(sessions: sessionmaker[Session], reader: JournalReader, chunk: Chunk
 def _refused(batch: Batch, error: Exception) -> Batch:
     """Give a batch of one record that the database refuses as a batch of one bad line."""
     (chunk,) = batch.chunks
-    line = BadLine(chunk.segment, chunk.start, chunk.lines[0], str(error))
+    line = BadLine(chunk.segment, chunk.start, chunk.block, str(error))
     return Batch(batch.chunks, Calls.of(()), 0, (line,))
 
 

@@ -30,8 +30,6 @@ class Chunk:
     segment: str
     start: int
     """Byte offset of the first line."""
-    end: int
-    """Byte offset after the last line."""
     block: bytes
     """The lines."""
     count: int
@@ -44,9 +42,9 @@ class Chunk:
     """Of a finished segment: the rest of a call that was never answered."""
 
     @property
-    def lines(self) -> tuple[bytes, ...]:
-        """The lines one by one."""
-        return tuple(line + b"\n" for line in self.block.split(b"\n")[:-1])
+    def end(self) -> int:
+        """Byte offset after the last line."""
+        return self.start + len(self.block)
 
 
 class JournalReader:
@@ -89,7 +87,6 @@ class JournalReader:
         return Chunk(
             segment=segment,
             start=offset,
-            end=offset + whole,
             block=read[:whole],
             count=min(count, lines_max),
             has_more=not is_all,
