@@ -50,16 +50,17 @@ class Recheck:
     def consider(self, calls: Calls) -> None:
         """Pick from calls that were just folded."""
         below = int(self.share * SCALE)
-        picked = [crc32(request_id.encode()) < below for request_id in calls.field("request_id")]
-        if not any(picked):
+        request_ids = calls.field("request_id")
+        picked = [place for place, request_id in enumerate(request_ids) if crc32(request_id.encode()) < below]
+        if not picked:
             return
-        for record in calls.only(picked).records():
+        names = ("request_id", "status_code", "model_id", "kind", "request_data", "response_data")
+        for request_id, status, model_id, kind, asked, answered in zip(*calls.at(picked, *names), strict=True):
             if self._waiting >= PENDING_MAX:
                 return
-            if record.status_code != HTTP_OK or record.model_id is None or record.kind != "ml.predict":
+            if status != HTTP_OK or model_id is None or kind != "ml.predict":
                 continue
-            call = AnsweredCall(record.request_id, record.request_data or "", record.response_data or "")
-            self._pending[record.model_id].append(call)
+            self._pending[model_id].append(AnsweredCall(request_id, asked or "", answered or ""))
             self._waiting += 1
 
     def run(self) -> int:

@@ -118,7 +118,7 @@ def _recount_hour(sessions: sessionmaker[Session], hour: datetime, api_ids: Sequ
     agreeing = {api_id for api_id, bucket in stored.items() if bucket.agrees_with(counted[api_id])}
     with sessions.begin() as session:
         begin_writing(session)
-        living = sorted(lock_apis(session, api_ids))
+        living = lock_apis(session, api_ids)
         _mark(session, hour, {api_id: stored[api_id] for api_id in living if api_id in agreeing})
         return [
             Drift(api_id, hour, stored[api_id].count if api_id in stored else -1, counted[api_id].count)

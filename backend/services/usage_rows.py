@@ -129,6 +129,8 @@ def known_request_ids(session: Session, calls: Calls) -> set[str]:
         calls: as they came. One that names no account may have left a raw row and no event.
     """
     known = _known(session, EVENTS.c.occurred_at, calls)
+    if all(calls.field("account_id")):
+        return known
     nameless = calls.only([not account_id for account_id in calls.field("account_id")])
     return known | _known(session, REQUESTS.c.timestamp, nameless)
 
@@ -179,9 +181,8 @@ def add_up_days(calls: Calls) -> dict[Place, DaySum]:
     keys = zip(days, *(calls.field(name) for name in Place._fields[1:]), strict=True)
     sums: dict[Place, DaySum] = {}
     for (day, account_id, key_id, *where), places in places_by(keys).items():
-        (app_id, *_), (kind, *_) = calls.at(places[:1], "app_id", "kind")
         place = Place(moment_of(day * DAY_US).date(), account_id, key_id or "", *where)
-        sums[place] = DaySum(DayUse(), app_id, kind)
+        sums[place] = DaySum(DayUse(), calls.field("app_id")[places[0]], calls.field("kind")[places[0]])
         sums[place].use.add_all(calls, places)
     return sums
 
@@ -262,10 +263,10 @@ def _use_columns(use: DayUse) -> dict[str, Any]:
 
 
 def _known(session: Session, moment: Column[datetime], calls: Calls) -> set[str]:
-    # One document and one statement; thousands of bound parameters cost more than the search for them. The bounds
-    # leave out the days in which none of the calls can be.
     if not calls:
         return set()
+    # One document and one statement; thousands of bound parameters cost more than the search for them. The bounds
+    # leave out the days in which none of the calls can be.
     moments = calls.field("occurred_at_us")
     given = (dumps(calls.field("request_id")).decode(), *stored_moments((min(moments), max(moments))))
     ids = "SELECT value FROM json_each(?)" if is_sqlite(session) else "SELECT json_array_elements_text(%s::json)"
