@@ -96,8 +96,9 @@ class Child:
             self.is_told_to_end = self.is_told_to_end or number == signal.SIGTERM
 
     def end(self) -> None:
-        """Tell it to end and wait for that; it is killed when it takes too long."""
-        self.signal(signal.SIGTERM)
+        """Tell it to end, once, and wait for that; it is killed when it takes too long."""
+        if not self.is_told_to_end:
+            self.signal(signal.SIGTERM)
         if self.process is not None:
             try:
                 self.process.wait(STOP_SECONDS_MAX)
