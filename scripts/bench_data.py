@@ -70,12 +70,12 @@ def time_reads(app: Flask, rounds: int) -> None:
         ordered = select(ExportedAPI).order_by(ExportedAPI.total_requests.desc())
         hot = db.session.scalars(ordered.limit(1)).one()
         cold = db.session.scalars(select(ExportedAPI).order_by(ExportedAPI.total_requests).limit(1)).one()
-        todo = reads(hot, cold)
+        named = reads(hot, cold)
         print(f"{_count(hot)} calls of the hot API, {cold.total_requests:,} of the cold one\n")
         db.session.expunge_all()
-    times: dict[str, list[float]] = {name: [] for name in todo}
+    times: dict[str, list[float]] = {name: [] for name in named}
     for _ in range(rounds):
-        for name, read in todo.items():
+        for name, read in named.items():
             # A context each, as a request has: nothing is remembered from the one before.
             with app.app_context():
                 begun = time.perf_counter()

@@ -107,7 +107,7 @@ class Run:
         self._output = output
         self.results = results.resume(output, asdict(options))
         self.results.machine = self.results.machine or _machine()
-        self._left = sum(len(self._todo(server, round_)) for round_, server in self.visits())
+        self._left = sum(len(self._unmeasured(server, round_)) for round_, server in self.visits())
 
     def go(self) -> Results:
         """Measure what is left, and give everything."""
@@ -116,13 +116,13 @@ class Run:
         for round_, server in self.visits():
             if server in self.results.failures:
                 continue
-            todo = self._todo(server, round_)
+            keys = self._unmeasured(server, round_)
             wants_bad = self._wants_bad_input(server)
-            if not todo and not wants_bad:
+            if not keys and not wants_bad:
                 continue
             try:
                 with running(SERVERS[server], self._models, self._cache) as up:
-                    self._measure(server, round_, up, todo)
+                    self._measure(server, round_, up, keys)
                     if wants_bad:
                         seen = bad_input.ask_all(up.endpoints["d"], self._models["d"])
                         self.results.bad_input[server] = {case: asdict(entry) for case, entry in seen.items()}
@@ -139,7 +139,7 @@ class Run:
         turns = [(round_, round_ * len(names) // self._options.rounds) for round_ in range(self._options.rounds)]
         return [(round_, name) for round_, turn in turns for name in names[turn:] + names[:turn]]
 
-    def _todo(self, server: str, round_: int) -> list[Key]:
+    def _unmeasured(self, server: str, round_: int) -> list[Key]:
         return [key for key in self._options.keys(server) if not self.results.has(server, round_, key)]
 
     def _wants_bad_input(self, server: str) -> bool:
@@ -160,8 +160,8 @@ class Run:
             versions = [f"{package} {installed_version(programs, package)}" for package in server.packages]
             self.results.versions[name] = ", ".join(versions)
 
-    def _measure(self, server: str, round_: int, up: Running, todo: Sequence[Key]) -> None:
-        for key in todo:
+    def _measure(self, server: str, round_: int, up: Running, keys: Sequence[Key]) -> None:
+        for key in keys:
             model, connections, rows = key
             cell = self._cell(server, round_, up, key)
             self.results.cells.append(cell)
