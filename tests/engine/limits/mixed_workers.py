@@ -15,6 +15,8 @@ from backend.engine.limits.credit_cells import CreditCells, NotEnough, UnknownAc
 from backend.engine.limits.limiter import StateLimiter
 from backend.engine.limits.rules import DailyQuota, Policy, Rule, RuleSet, TokenBucket
 from backend.engine.limits.state import SharedState
+from backend.engine.native.admission import admission
+from tests.engine.limits.stepping import kill_everywhere
 from tests.engine.limits.workers import MS, NOW, die_after, in_child
 
 _ACK = struct.Struct("=QQQQ")
@@ -225,3 +227,59 @@ def _call_for_ever(state: SharedState, acks_path: str) -> NoReturn:
             os.write(acks, _ACK.pack(turn, asked, decided, end))
     finally:
         os._exit(1)
+
+
+def kill_an_admission_in_c(path: str, rules: Sequence[Rule]) -> tuple[int, list[str]]:
+    """Kill one admission after the other at all machine instructions of C in turn.
+
+    Returns:
+        How many were killed, and what was found wrong.
+    """
+    functions = admission()
+    assert functions is not None
+    state = SharedState.open(path)
+    limiter, together = StateLimiter(state, lambda: NOW), RuleSet(rules)
+    limiter.admit(together)
+
+    def admit() -> None:
+        state.generation()
+        limiter.admit(together)
+
+    killed, wrong = 0, []
+    before = [limiter.peek(rule).remaining for rule in rules]
+    for number, was_killed in enumerate(kill_everywhere(functions.admit, admit)):
+        killed += was_killed
+        after = [limiter.peek(rule).remaining for rule in rules]
+        counted = {left - now for left, now in zip(before, after, strict=True)}
+        remaining = limiter.admit(together).remaining
+        if not counted <= {0, 1} or remaining != min(after) - 1:
+            wrong.append(f"{number}: counted {counted}, then {remaining} of {after} left")
+        before = [limiter.peek(rule).remaining for rule in rules]
+    state.close()
+    return killed, wrong
+
+
+def kill_a_reservation_in_c(path: str) -> tuple[int, set[int]]:
+    """Kill one reservation of 4 credits after the other at all machine instructions of C in turn.
+
+    Returns:
+        How many were killed, and what each of them and one of 3 credits after it took together.
+    """
+    functions = admission()
+    assert functions is not None
+    state = SharedState.open(path)
+    cells = CreditCells(state)
+    cells.publish("payer", 10**6, 1, position_if_absent=0)
+    end = cells.reserve("payer", 1).end
+
+    def reserve() -> None:
+        state.generation()
+        cells.reserve("payer", 4)
+
+    killed, taken = 0, set()
+    for was_killed in kill_everywhere(functions.reserve, reserve):
+        killed += was_killed
+        before, end = end, cells.reserve("payer", 3).end
+        taken.add(end - before)
+    state.close()
+    return killed, taken

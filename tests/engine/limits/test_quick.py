@@ -18,10 +18,10 @@ from backend.engine.limits.limiter import StateLimiter
 from backend.engine.limits.rules import DailyQuota, Policy, Rule, RuleSet, TokenBucket
 from backend.engine.limits.state import SharedState
 from backend.engine.native.admission import admission
+from tests.engine.limits import mixed_workers
 from tests.engine.limits.arrivals import costs, mixes, waits
 from tests.engine.limits.conftest import HandClock
-from tests.engine.limits.stepping import kill_inside
-from tests.engine.limits.workers import NOW, bump, hold_for
+from tests.engine.limits.workers import bump, hold_for
 
 FUNCTIONS = admission()
 pytestmark = pytest.mark.skipif(FUNCTIONS is None, reason="needs the C kernel: `make kernel`")
@@ -182,46 +182,17 @@ def test_whoever_keeps_a_lock_is_waited_for(path: Path, pool: Pool, clock: HandC
 
 @pytest.mark.slow
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="reads the registers of x86-64")
-def test_a_kill_at_any_machine_instruction_leaves_every_counter_right(state: SharedState) -> None:
+def test_a_kill_at_any_machine_instruction_leaves_every_counter_right(path: Path, pool_with_kernel: Pool) -> None:
     """Wherever C dies, its call counts once or not at all under each rule, and the next process goes on."""
-    assert FUNCTIONS is not None
-    limiter, rules = StateLimiter(state, lambda: NOW), RuleSet(MIXED)
-    limiter.admit(rules)
-
-    def admit_in_a_fork() -> None:
-        state.generation()
-        limiter.admit(rules)
-
-    killed = 0
-    for steps in itertools.count(1):
-        before = [limiter.peek(rule).remaining for rule in MIXED]
-        if not kill_inside(FUNCTIONS.admit, admit_in_a_fork, steps):
-            break
-        killed += 1
-        after = [limiter.peek(rule).remaining for rule in MIXED]
-        assert {left - now for left, now in zip(before, after, strict=True)} <= {0, 1}, steps
-        assert limiter.admit(rules).remaining == min(after) - 1
+    killed, wrong = pool_with_kernel.apply(mixed_workers.kill_an_admission_in_c, (str(path), MIXED))
+    assert not wrong
     assert killed > 200
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="reads the registers of x86-64")
-def test_a_kill_at_any_machine_instruction_takes_credits_whole_or_not(state: SharedState) -> None:
+def test_a_kill_at_any_machine_instruction_takes_credits_whole_or_not(path: Path, pool_with_kernel: Pool) -> None:
     """A reservation is one store, whose lock goes with its holder."""
-    assert FUNCTIONS is not None
-    cells = CreditCells(state)
-    cells.publish("payer", 10**6, 1, position_if_absent=0)
-    end = cells.reserve("payer", 1).end
-
-    def reserve_in_a_fork() -> None:
-        state.generation()
-        cells.reserve("payer", 4)
-
-    ends: set[int] = set()
-    for steps in itertools.count(1):
-        if not kill_inside(FUNCTIONS.reserve, reserve_in_a_fork, steps):
-            break
-        taken = cells.reserve("payer", 3).end
-        ends.add(taken - end)
-        end = taken
-    assert ends == {3, 7}
+    killed, taken = pool_with_kernel.apply(mixed_workers.kill_a_reservation_in_c, (str(path),))
+    assert taken == {3, 7}
+    assert killed > 50
