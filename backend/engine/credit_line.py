@@ -5,7 +5,9 @@ Called by the settlement and the sweep. Pure: plain integers, half-open ranges [
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
 Range = tuple[int, int]
 
@@ -31,9 +33,8 @@ def without(span: Range, covered: Sequence[Range]) -> list[Range]:
     """
     pieces: list[Range] = []
     position, last = span
-    for start, end in covered:
-        if end <= position:
-            continue
+    for place in range(bisect_right(covered, position, key=itemgetter(1)), len(covered)):
+        start, end = covered[place]
         if start >= last:
             break
         if start > position:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Column, Table, Update, bindparam, case, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from backend.core.moments import moment_of, stored_moments
+from backend.core.moments import moment_of
 from backend.engine.metering.calls import Calls, Field
 from backend.engine.metering.reader import Chunk, JournalReader
 from backend.models import APIRequest, AppKey, ExportedAPI, JournalSegment
@@ -129,5 +129,4 @@ def _later_use(table: Table, identity: Column[Any]) -> Update:
 
 def _request_fields(calls: Calls) -> list[Field]:
     """Give what REQUEST_COLUMNS hold of each call; all but the time are named as the journal names them."""
-    moments = stored_moments(calls.field("occurred_at_us"))
-    return [moments if name == "timestamp" else calls.field(name) for name in REQUEST_COLUMNS]
+    return [calls.moments if name == "timestamp" else calls.field(name) for name in REQUEST_COLUMNS]

@@ -140,7 +140,11 @@ def _is_behind(sessions: sessionmaker[Session], reader: JournalReader, ends: dic
 
 
 def _read(sessions: sessionmaker[Session], reader: JournalReader, lines_max: int) -> tuple[list[Chunk], bool]:
-    """Read what the database does not hold yet, sharing the batch among the segments; tell whether that was all."""
+    """Read what the database does not hold yet, sharing the batch among the segments; tell whether there is more.
+
+    All segments are read to the same moment: credits are reserved in one line for all workers, on which every call that
+    is missing between two others leaves a gap to be written down and filled later.
+    """
     segments = reader.segments()
     if not segments:
         return [], False
@@ -154,7 +158,10 @@ def _read(sessions: sessionmaker[Session], reader: JournalReader, lines_max: int
         if chunk is not None:
             chunks.append(chunk)
             left -= chunk.count
-    return chunks, left <= 0 or any(chunk.has_more for chunk in chunks)
+    reached = [chunk.reached_us for chunk in chunks if chunk.has_more]
+    if reached:
+        chunks = [chunk.until(min(reached)) for chunk in chunks]
+    return chunks, left <= 0 or bool(reached)
 
 
 def _store(

@@ -162,7 +162,7 @@ def insert_events(session: Session, calls: Calls, country_of: CountryOf) -> None
     addresses = calls.field("remote_address")
     fields = {
         **{name: calls.field(name) for name in EVENT_COLUMNS if name in CallRecord._fields},
-        "occurred_at": stored_moments(calls.field("occurred_at_us")),
+        "occurred_at": calls.moments,
         "api_id": [api_id or None for api_id in calls.field("api_id")],
         "status": calls.field("status_code"),
         "latency": [seconds * MS for seconds in calls.field("response_time")],

@@ -14,7 +14,9 @@ from typing import Any, TypeVar
 
 import orjson
 
-from backend.engine.metering.records import FIELDS, TYPES, VERSION, CallRecord, UndecodableRecord, check_bounds
+from backend.core.moments import stored_moments
+from backend.engine.metering.reader import lines_in
+from backend.engine.metering.records import FIELDS, TEXTS, TYPES, VERSION, CallRecord, UndecodableRecord, check_bounds
 
 Field = Sequence[Any]
 SLICE_BYTES = 128 * 1024
@@ -22,20 +24,30 @@ SLICE_BYTES = 128 * 1024
 _PLACES = {name: place for place, name in enumerate(CallRecord._fields)}
 _REPEATED = [
     _PLACES[name]
-    for name in ("key_id", "remote_address", "account_id", "environment", "source", "kind", "method", "endpoint")
+    for name in (
+        "key_id",
+        "remote_address",
+        "account_id",
+        "app_id",
+        "environment",
+        "source",
+        "kind",
+        "method",
+        "endpoint",
+    )
 ]
-_NUL = rb"\u0000"
 KeyT = TypeVar("KeyT", bound=Hashable)
 
 
 class Calls:
     """Some calls in an order of their own; never changed."""
 
-    __slots__ = ("_fields",)
+    __slots__ = ("_fields", "_moments")
 
     def __init__(self, fields: Sequence[Field]) -> None:
         """Take the fields of CallRecord in their order, all equally long."""
         self._fields = fields
+        self._moments: list[str] | None = None
 
     @classmethod
     def of(cls, records: Collection[CallRecord]) -> Calls:
@@ -54,6 +66,13 @@ class Calls:
     def field(self, name: str) -> Field:
         """Give one field of each call."""
         return self._fields[_PLACES[name]]
+
+    @property
+    def moments(self) -> Field:
+        """When each call was, as `stored_moments` gives it; worked out once, for all rows that tell of it."""
+        if self._moments is None:
+            self._moments = stored_moments(self.field("occurred_at_us"))
+        return self._moments
 
     def each(self, *names: str) -> Iterator[tuple[Any, ...]]:
         """Give some fields of each call, call by call."""
@@ -110,20 +129,24 @@ def read_lines(block: bytes) -> Calls:
         fields: list[Field] = list(zip(*lines, strict=True))
     except (orjson.JSONDecodeError, TypeError, ValueError) as error:
         raise UndecodableRecord(str(error)) from error
-    if len(lines) != block.count(b"\n") or len(fields) != FIELDS or _NUL in block:
+    if len(lines) != lines_in(block) or len(fields) != FIELDS:
         raise UndecodableRecord("not records of the present layout alone")
     if not all(set(map(type, field)) <= types for field, types in zip(fields, TYPES, strict=True)):
         raise UndecodableRecord("a value is not of its field's type")
     if set(fields[0]) != {VERSION}:
         raise UndecodableRecord("not records of the present layout alone")
     del fields[0]
+    different = list(fields)
     for place in _REPEATED:
-        fields[place] = _shared(fields[place])
-    check_bounds(fields)
+        fields[place], different[place] = _shared(fields[place])
+    check_bounds(different)
+    if any("\0" in "".join(filter(None, different[place])) for place in TEXTS):
+        raise UndecodableRecord("a text has to be mended")
     return Calls(fields)
 
 
-def _shared(field: Field) -> Field:
-    """Give the same values, each as one object however often it comes: the others need not be looked at again."""
+def _shared(field: Field) -> tuple[Field, Field]:
+    """Give the same values, each as one object however often it comes; and each of them once, to be looked at."""
     one_of = dict(zip(field, field, strict=True))
-    return list(map(one_of.__getitem__, field)) if len(one_of) > 1 else list(one_of) * len(field)
+    once = list(one_of)
+    return list(map(one_of.__getitem__, field)) if len(once) > 1 else once * len(field), once

@@ -103,6 +103,14 @@ def decode(line: bytes) -> CallRecord:
     return CallRecord._make(values)
 
 
+def moment_in(line: bytes) -> int:
+    """Give when the call of a line was, in microseconds since 1970, without reading all of it; 0 for no record."""
+    try:
+        return int(line.split(b",", 3)[2])
+    except (IndexError, ValueError):
+        return 0
+
+
 def clip_body(body: bytes, bytes_max: int) -> str:
     """Give a body as text for the log: as it came, or its head in a JSON object when too long or no text.
 
@@ -137,14 +145,15 @@ def check_bounds(fields: Sequence[Sequence[Any]]) -> None:
     """Hold numbers and lengths against their columns, so that one broken line can never stop the fold.
 
     Args:
-        fields: of some calls, each of its type, in the order of CallRecord.
+        fields: of some calls, each of its type, in the order of CallRecord. A value that comes again may be left out,
+            but for credits and what was reserved.
 
     Raises:
         UndecodableRecord: a value that no column can hold.
     """
     by_name = dict(zip(CallRecord._fields, fields, strict=True))
     for name, most in _NUMBERS_MAX.items():
-        numbers = list(filter(None, by_name[name]))
+        numbers = set(by_name[name]) - _NO_NUMBER
         if numbers and not 0 <= min(numbers) <= max(numbers) <= most:
             raise UndecodableRecord(f"{name} is out of its bounds")
     for name, most in _CHARS_MAX.items():
@@ -242,6 +251,7 @@ _MENDERS: tuple[Callable[[object], object], ...] = (
 )
 _SINCE_FIRST = tuple(CallRecord._field_defaults.values())
 _NONE = type(None)
+_NO_NUMBER = {None}
 _TYPES_OF = {
     _text_or_none: frozenset((str, _NONE)),
     _whole_or_none: frozenset((int, _NONE)),
@@ -252,3 +262,5 @@ _TYPES_OF = {
 }
 TYPES = tuple(_TYPES_OF[mend] for mend in _MENDERS)  # type: ignore[index]
 """Of the items of a line that needs no mending."""
+TEXTS = [place for place, mend in enumerate(_MENDERS[1:]) if mend in {_text, _text_or_none}]
+"""The places of texts among the fields of CallRecord."""

@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 import struct
 from array import array
+from collections import Counter
 from collections.abc import Sequence
 from itertools import compress, repeat
 
@@ -54,12 +55,14 @@ class QuantileSketch:
 
     def add_all(self, values: Sequence[float]) -> None:
         """Count values in seconds."""
-        log, ceil = math.log, math.ceil
-        indexes = [ceil(log(min(SECONDS_MAX, value)) * _PER_LOG) for value in values if value >= SECONDS_MIN]
-        self.zeros += len(values) - len(indexes)
         bins = self.bins
-        for index in indexes:
-            bins[index] = bins.get(index, 0) + 1
+        # Measured in microseconds, many are alike.
+        for value, count in Counter(values).items():
+            if value < SECONDS_MIN:
+                self.zeros += count
+            else:
+                index = bin_of(min(SECONDS_MAX, value))
+                bins[index] = bins.get(index, 0) + count
 
     def merge(self, other: QuantileSketch) -> None:
         """Add another sketch's counts to this one."""

@@ -10,9 +10,13 @@ import threading
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from backend.engine.metering.journal import JournalFull, JournalWriter
 from backend.engine.metering.reader import Chunk, JournalReader
+from backend.engine.metering.records import encode
+from tests.metering import record
 
 
 @pytest.fixture
@@ -241,3 +245,19 @@ def test_a_segment_that_is_gone_is_no_error(reader: JournalReader) -> None:
     """Another process may have finished with it."""
     assert reader.read("gone.jsonl", 0, 10) is None
     assert reader.size("gone.jsonl") == 0
+
+
+@given(st.lists(st.integers(1, 5), max_size=30), st.integers(0, 6))
+def test_a_chunk_is_cut_after_a_moment(moments: list[int], until_us: int) -> None:
+    """Lines in the order of their calls are all kept up to it; others are cut somewhere, and none is lost."""
+    lines = [encode(record(occurred_at_us=moment)) for moment in moments]
+    chunk = Chunk("a", 7, b"".join(lines), len(lines), has_more=False, is_finished=True, torn_bytes=3)
+    cut = chunk.until(until_us)
+    kept = lines_of(cut)
+    assert list(kept) == lines[: len(kept)]
+    if moments == sorted(moments):
+        assert len(kept) == sum(moment <= until_us for moment in moments)
+    if len(kept) < len(lines):
+        assert (cut.start, cut.has_more, cut.is_finished, cut.torn_bytes) == (7, True, False, 0)
+    else:
+        assert cut is chunk

@@ -25,10 +25,10 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
-def fold(payer: Payer, folder: Path) -> int:
-    """Fold what stands in the journal; give how many calls were new."""
+def fold(payer: Payer, folder: Path, lines_max: int = 100) -> int:
+    """Fold some of what stands in the journal; give how many calls were new."""
     ports = FoldPorts(publish=payer.gate.publish_all)
-    return fold_once(payer.sessions, JournalReader(folder), clock=payer.clock, ports=ports).folded
+    return fold_once(payer.sessions, JournalReader(folder), lines_max, clock=payer.clock, ports=ports).folded
 
 
 def test_a_copied_journal_charges_nothing_twice(payer: Payer, folder: Path) -> None:
@@ -71,3 +71,29 @@ def test_failures_in_the_journal_can_be_spent_again_at_once(payer: Payer, folder
     append(folder, payer.call(10, fails=True))
     fold(payer, folder)
     assert payer.call(10).hold_end
+
+
+def test_workers_of_which_one_answers_more_leave_no_gaps(payer: Payer, folder: Path) -> None:
+    """A fold that lags behind takes every worker's calls up to the same moment, and not as many of each."""
+    calls = [payer.call()._replace(occurred_at_us=number) for number in range(1, 61)]
+    append(folder, *calls[::4])
+    append(folder, *(call for place, call in enumerate(calls) if place % 4))
+    folded: list[int] = []
+    while sum(folded) < len(calls):
+        folded.append(fold(payer, folder, 20))
+        assert payer.held == 0
+    assert min(folded) > 0
+    assert len(folded) > 2
+    assert payer.kinds.count("hold") == 0
+    assert payer.credits == ALLOWANCE - 60
+
+
+def test_a_worker_whose_lines_name_no_moment_is_read_too(payer: Payer, folder: Path) -> None:
+    """What cannot be read is set aside, and holds up nobody."""
+    calls = [payer.call()._replace(occurred_at_us=number) for number in range(1, 41)]
+    (folder / "0-broken.jsonl").write_bytes(b"nonsense\n" * 40)
+    append(folder, *calls)
+    while fold_once(payer.sessions, JournalReader(folder), 8, clock=payer.clock).has_more:
+        pass
+    assert payer.credits == ALLOWANCE - 40
+    assert JournalReader(folder).segments() == []
