@@ -32,15 +32,18 @@ class MLPredict(Kind[ServedAPI, Prepared]):
 
     def find(self, target: str) -> ServedAPI:
         """Give the API whose number the path holds."""
-        api = self._named(target)
+        number = api_number(target)
+        api = None if number is None else self._predictor.api(number)
         if api is None:
             raise NotFound(noun="API")
         return api
 
     def origins(self, target: str) -> tuple[str, ...]:
         """Give the origins that browsers may call from; none listed means any."""
-        api = self._named(target)
-        return () if api is None else api.allowed_origins
+        try:
+            return self.find(target).allowed_origins
+        except NotFound:
+            return ()
 
     def parse(self, target: ServedAPI, body: bytes) -> Prepared:
         """Validate a payload against the contract of the model."""
@@ -65,10 +68,6 @@ class MLPredict(Kind[ServedAPI, Prepared]):
         if number is None:
             raise NotFound(noun="Endpoint")
         return own_api(account_id, number)
-
-    def _named(self, target: str) -> ServedAPI | None:
-        number = api_number(target)
-        return None if number is None else self._predictor.api(number)
 
 
 def api_number(target: str) -> int | None:

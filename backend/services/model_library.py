@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,7 +21,6 @@ from backend.engine.serving.cache import CacheSnapshot, ModelCache
 from backend.engine.serving.compiled.form import read_form
 from backend.engine.serving.compiled.runtime import CompiledRuntime
 from backend.engine.serving.contract import Contract
-from backend.engine.serving.outcome import Outcome
 from backend.engine.serving.paired import PairedRuntime
 from backend.engine.serving.payload import Batch, PayloadReader
 from backend.engine.serving.runtime import SklearnRuntime
@@ -40,8 +39,8 @@ class ModelRuntime(Protocol):
         """Estimated resident size."""
         ...
 
-    def predict(self, batch: Batch) -> Outcome:
-        """Give the predictions of validated rows."""
+    def fields(self, batch: Batch) -> Mapping[str, Any]:
+        """Give the fields of the answer to validated rows."""
         ...
 
     def warmup(self) -> None:

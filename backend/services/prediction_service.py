@@ -59,10 +59,11 @@ class Predictor:
 
     def run(self, prepared: Prepared) -> Mapping[str, object]:
         """Predict; give `prediction` or `predictions`, and probabilities where the model has them."""
-        if prepared.batch.rows < LONG_ROWS:
-            return prepared.model.runtime.predict(prepared.batch).fields()
+        batch, model = prepared
+        if batch.rows < LONG_ROWS:
+            return model.runtime.fields(batch)
         with anywhere():
-            return prepared.model.runtime.predict(prepared.batch).fields()
+            return model.runtime.fields(batch)
 
     def identify(self, api: ServedAPI, prepared: Prepared) -> Mapping[str, object]:
         """Name who answered."""

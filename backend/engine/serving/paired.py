@@ -6,7 +6,8 @@ Made by the model library. scikit-learn is loaded when it is first asked for, wh
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from backend.engine.serving.compiled.runtime import CompiledRuntime
 from backend.engine.serving.outcome import Outcome
@@ -34,6 +35,14 @@ class PairedRuntime:
     def size_bytes(self) -> int:
         """Estimated resident size of what is loaded."""
         return self._compiled.size_bytes + (0 if self._plain is None else self._plain.size_bytes)
+
+    def fields(self, batch: Batch) -> Mapping[str, Any]:
+        """Give the fields of the answer to validated rows."""
+        if self._rows_max is None or batch.rows <= self._rows_max:
+            found = self._compiled.fields(batch)
+            if found is not None:
+                return found
+        return self._sklearn().fields(batch)
 
     def predict(self, batch: Batch) -> Outcome:
         """Give the predictions of validated rows."""

@@ -26,7 +26,6 @@ ROWS_MAX: Final = 10_000
 BATCH_BYTES: Final = 1_000
 """Shorter bodies are read by the usual decoder at once."""
 _NUMBERS: Final = frozenset({float, int})
-_CONTAINERS: Final = frozenset({dict, list})
 
 
 class Batch:
@@ -84,6 +83,12 @@ class PayloadReader:
         )
         self._takes_plain_rows = self._is_plain and not contract.named
         self._pick: Callable[[Mapping[str, Any]], Any] = operator.itemgetter(*self._names)
+        self._short_ways: dict[type, Callable[[Any, bytes], Batch | None]] = {
+            dict: self._flat if self._is_plain else self._mixed_record
+        }
+        """For one record; None needs a closer look."""
+        if self._takes_plain_rows:
+            self._short_ways[list] = self._flat
 
     def read(self, body: bytes) -> Batch:
         """Give the rows of a body.
@@ -99,36 +104,26 @@ class PayloadReader:
             decoded = orjson.loads(body)
         except orjson.JSONDecodeError as error:
             raise refuse_undecodable(body, error) from None
-        batch = None
-        if type(decoded) in _CONTAINERS and len(decoded) == self._width:
-            batch = self._short_way(decoded, body)
+        short_way = self._short_ways.get(type(decoded))
+        batch = short_way(decoded, body) if short_way is not None and len(decoded) == self._width else None
         return batch or self._read_rows(decoded, body)
 
-    def _short_way(self, decoded: Any, body: bytes) -> Batch | None:  # noqa: ANN401 - an object or an array
-        """Take one record that has as many values as there are columns; None when it needs a closer look."""
-        if type(decoded) is dict:
-            return self._flat_record(decoded, body) if self._is_plain else self._mixed_record(decoded, body)
-        return self._flat_row(decoded, body) if self._takes_plain_rows else None
-
-    def _flat_row(self, row: Sequence[Any], body: bytes) -> Batch | None:
-        """Take one array of plain numbers."""
+    def _flat(self, decoded: Any, body: bytes) -> Batch | None:  # noqa: ANN401 - an object or an array
+        """Take one object or array of plain numbers, with as many values as there are columns."""
         try:
+            row = decoded
+            if type(decoded) is dict:
+                # With more colons than keys, perhaps a key is written twice, of which the decoder keeps the last.
+                if body.count(b":") != self._width:
+                    return None
+                row = self._pick(decoded) if self._width > 1 else (decoded[self._names[0]],)
             # One call in C tells numbers from all else but booleans, and bounds every one of them.
             # 2**53 + 1 rounds to 2**53 on the way, so the bound itself is looked at closely.
             if hypot(*row) >= EXACT_MAX or b"true" in body or b"false" in body:
                 return None
-        except (TypeError, OverflowError):
+        except (KeyError, TypeError, OverflowError):
             return None
         return Batch(1, True, None, None, row)  # noqa: FBT003 - one record
-
-    def _flat_record(self, record: dict[str, Any], body: bytes) -> Batch | None:
-        """Take one object of plain numbers."""
-        try:
-            row = self._pick(record) if self._width > 1 else (record[self._names[0]],)
-        except KeyError:
-            return None
-        # With more colons than keys, perhaps a key is written twice, of which the decoder keeps the last.
-        return self._flat_row(row, body) if body.count(b":") == self._width else None
 
     def _mixed_record(self, record: dict[str, Any], body: bytes) -> Batch | None:
         """Take one record of texts and numbers the short way; None when anything about it needs a closer look."""

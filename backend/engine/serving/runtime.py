@@ -6,6 +6,7 @@ the estimator as little as possible, and turns whatever it raises into a named e
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -75,6 +76,10 @@ class SklearnRuntime:
             raise
         except Exception as error:  # an estimator may raise anything; the log gets it whole, the caller a clean word
             raise _blame(error) from error
+
+    def fields(self, batch: Batch) -> Mapping[str, Any]:
+        """Give the fields of the answer to validated rows; raises as `predict` does."""
+        return self.predict(batch).fields()
 
     def probabilities(self, batch: Batch) -> Foreign:
         """Give what predict_proba gives, untouched, for the proof of a contract."""

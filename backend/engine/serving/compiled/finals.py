@@ -8,15 +8,18 @@ Source of the arithmetic: scikit-learn 1.9, ForestClassifier.predict_proba, _gb.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from operator import mul
+from itertools import repeat
+from math import isfinite
+from operator import mul, truediv
 from typing import Final, NamedTuple
 
 import numpy as np
 
+from backend.core.errors import ModelFailed
 from backend.engine.foreign import Array
 from backend.engine.serving.compiled import links
 from backend.engine.serving.compiled.ensemble import ensemble_of
-from backend.engine.serving.compiled.links import One, Scores
+from backend.engine.serving.compiled.links import NOT_FINITE, Fields, Names, Scores
 from backend.engine.serving.compiled.sessions import session_of
 from backend.engine.serving.compiled.spec import Boosted, Forest, Graph, Linear, Part
 
@@ -30,32 +33,39 @@ class Answers(NamedTuple):
     """The two ways to ask a final: a matrix of float64, shape (rows, width), and the numbers of one row."""
 
     many: Callable[[Array], Scores]
-    one: Callable[[Sequence[float]], One]
+    one: Callable[[Sequence[float]], Fields | None]
 
 
-def final_of(final: Part, arrays: Mapping[str, Array]) -> Answers:
-    """Give the ways to ask a final."""
+NAMELESS: Final = Names((), None)
+
+
+def final_of(final: Part, arrays: Mapping[str, Array], names: Names = NAMELESS) -> Answers:
+    """Give the ways to ask a final.
+
+    Args:
+        names: for the answer to one row; whoever asks many rows alone does without.
+    """
     if isinstance(final, Linear):
-        return _linear(final, arrays)
+        return _linear(final, arrays, names)
     if isinstance(final, Boosted):
-        return _boosted(final, arrays)
+        return _boosted(final, arrays, names)
     if isinstance(final, Forest):
-        return _forest(final, arrays)
+        return _forest(final, arrays, names)
     if isinstance(final, Graph):
-        return _graph(final, arrays)
+        return _graph(final, arrays, names)
     raise TypeError(type(final).__name__)
 
 
-def _linear(final: Linear, arrays: Mapping[str, Array]) -> Answers:
+def _linear(final: Linear, arrays: Mapping[str, Array], names: Names) -> Answers:
     coef, intercept = arrays[final.coef], arrays[final.intercept]
-    link, link_one = links.MANY[final.link], links.ONE[final.link]
+    link, link_one = links.MANY[final.link], links.ONE[final.link](names)
     # Large numbers that cancel leave a small score whose last digits are rounding.
     scale = ROUNDING * float(np.abs(coef).sum(axis=0).max())
 
     def many(rows: Array) -> Scores:
         return link(rows @ coef + intercept, links.MARGIN + scale * np.abs(rows).max(axis=1))
 
-    def one(row: Sequence[float]) -> One:
+    def one(row: Sequence[float]) -> Fields | None:
         raw: list[float] = (np.array(row, dtype=np.float64) @ coef + intercept).tolist()
         return link_one(raw, links.MARGIN + scale * max(map(abs, row)))
 
@@ -63,23 +73,23 @@ def _linear(final: Linear, arrays: Mapping[str, Array]) -> Answers:
         return Answers(many, one)
     weights = [(column, start) for column, start in zip(coef.T.tolist(), intercept.tolist(), strict=True)]
 
-    def one_plain(row: Sequence[float]) -> One:
+    def one_plain(row: Sequence[float]) -> Fields | None:
         raw = [sum(map(mul, row, column)) + start for column, start in weights]
         return link_one(raw, links.MARGIN + scale * max(map(abs, row)))
 
     return Answers(many, one_plain)
 
 
-def _boosted(final: Boosted, arrays: Mapping[str, Array]) -> Answers:
+def _boosted(final: Boosted, arrays: Mapping[str, Array], names: Names) -> Answers:
     sums = ensemble_of(final.trees, arrays)
-    link, link_one = links.MANY[final.link], links.ONE[final.link]
+    link, link_one = links.MANY[final.link], links.ONE[final.link](names)
     return Answers(
         lambda rows: link(sums.many(rows), links.MARGIN),
         lambda row: link_one(sums.one(row), links.MARGIN),
     )
 
 
-def _forest(final: Forest, arrays: Mapping[str, Array]) -> Answers:
+def _forest(final: Forest, arrays: Mapping[str, Array], names: Names) -> Answers:
     sums, count = ensemble_of(final.trees, arrays), len(arrays[final.trees.roots])
 
     def many(rows: Array) -> Scores:
@@ -89,17 +99,25 @@ def _forest(final: Forest, arrays: Mapping[str, Array]) -> Answers:
             return Scores(values=found[:, 0])
         return Scores(chosen=found.argmax(axis=1), shares=found)
 
-    def one_number(row: Sequence[float]) -> One:
-        return One(sums.one(row)[0] / count)
+    def one_number(row: Sequence[float]) -> Fields:
+        value = sums.one(row)[0] / count
+        if not isfinite(value):
+            raise ModelFailed(NOT_FINITE)
+        return {"prediction": value}
 
-    def one(row: Sequence[float]) -> One:
-        shares = [part / count for part in sums.one(row)]
-        return One(None, shares.index(max(shares)), shares)
+    def one(row: Sequence[float]) -> Fields:
+        found = list(map(truediv, sums.one(row), repeat(count)))
+        chosen = names.classes[found.index(max(found))]
+        if names.shares is None:
+            return {"prediction": chosen}
+        if not isfinite(sum(found)):
+            raise ModelFailed(NOT_FINITE)
+        return {"prediction": chosen, "probabilities": dict(zip(names.shares, found))}  # noqa: B905
 
     return Answers(many, one_number if final.gives == "number" else one)
 
 
-def _graph(final: Graph, arrays: Mapping[str, Array]) -> Answers:
+def _graph(final: Graph, arrays: Mapping[str, Array], names: Names) -> Answers:
     run = session_of(arrays[final.onnx], is_optimised=True)
     dtype = np.float32 if final.bits == 32 else np.float64
     margin = links.MARGIN if final.bits == 64 else links.MARGIN_NARROW
@@ -112,12 +130,23 @@ def _graph(final: Graph, arrays: Mapping[str, Array]) -> Answers:
         shares = found[1].astype(np.float64)
         return Scores(chosen=shares.argmax(axis=1), shares=shares, unclear=links.close(shares, margin))
 
-    return Answers(many, lambda row: _first(many(np.array((row,), dtype=np.float64))))
+    return Answers(many, lambda row: _first(many(np.array((row,), dtype=np.float64)), names))
 
 
-def _first(scores: Scores) -> One:
-    """Give the answer to the first row in plain numbers."""
-    if scores.chosen is None or scores.shares is None:
-        return One(None if scores.values is None else scores.values[0].tolist())
-    is_unclear = scores.unclear is not None and bool(scores.unclear[0])
-    return One(None, int(scores.chosen[0]), scores.shares[0].tolist(), is_unclear)
+def _first(scores: Scores, names: Names) -> Fields | None:
+    """Give the answer to the first row."""
+    if scores.values is not None:
+        numbers = scores.values[:1]
+        found: Fields = {"prediction": numbers[0].tolist()}
+    elif scores.chosen is None or scores.shares is None:
+        raise ModelFailed("The model gave no result")
+    elif scores.unclear is not None and scores.unclear[0]:
+        return None
+    else:
+        numbers, found = scores.shares[:1], {"prediction": names.classes[scores.chosen[0]]}
+        if names.shares is None:
+            return found
+        found["probabilities"] = dict(zip(names.shares, numbers[0].tolist(), strict=True))
+    if not np.isfinite(numbers).all():
+        raise ModelFailed(NOT_FINITE)
+    return found

@@ -1,19 +1,23 @@
-"""From raw scores to an answer: for many rows with arrays; for one row with plain numbers, which is much faster.
+"""From raw scores to an answer: for many rows with arrays; for one row, the usual call, at once to what it says.
 
-Used by the finals. Where two classes are too close to tell whether rounding would turn them round, the answer says so,
-and scikit-learn is asked instead.
+Used by the finals. For one row each step between scores and answer would cost more than its arithmetic. Where two
+classes are too close to tell whether rounding would turn them round, the answer says so, and scikit-learn is asked
+instead.
 
 Source of the arithmetic: scikit-learn 1.9, _loss.link, LinearClassifierMixin, extmath.softmax.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
-from typing import Final, NamedTuple, TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from itertools import repeat
+from math import exp, inf, isfinite
+from operator import sub, truediv
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 
+from backend.core.errors import ModelFailed
 from backend.engine.foreign import Array
 from backend.engine.serving.compiled.spec import Link
 
@@ -21,11 +25,9 @@ MARGIN: Final = 1e-9
 """Scores in 64 bits closer than this are not told apart: a million times what rounding does to a score of 1."""
 MARGIN_NARROW: Final = 1e-4
 """The same for shares in 32 bits."""
+NOT_FINITE: Final = "The model gave a result that is not a finite number"
 _EXP_MAX: Final = 709.0
 """math.exp of more overflows; the share is 0 or 1 long before."""
-
-
-_new = tuple.__new__  # without the keywords of a NamedTuple, which cost three times
 
 
 class Scores(NamedTuple):
@@ -42,15 +44,18 @@ class Scores(NamedTuple):
     unclear: Array | None = None
 
 
-class One(NamedTuple):
-    """The same for one row, in plain numbers."""
+class Names(NamedTuple):
+    """How an answer calls what a model chose."""
 
-    value: float | list[float] | None = None
-    chosen: int = -1
-    shares: list[float] | None = None
-    is_unclear: bool = False
+    classes: tuple[Any, ...]
+    shares: tuple[str, ...] | None
+    """Of the probabilities, in the order of the classes; None where the contract promises none."""
 
 
+Fields: TypeAlias = dict[str, Any]
+"""`prediction`, and `probabilities` by class where there are any: what the answer to one record says."""
+One: TypeAlias = Callable[[Sequence[float], float], Fields | None]
+"""Makes the answer of a row's raw scores and their margin; None where the choice is unclear."""
 Margin: TypeAlias = float | Array
 """How close two scores of a row may be, one for all rows or one for each."""
 
@@ -101,47 +106,89 @@ def _near_zero(raw: Array, margin: Margin) -> Array:
     return near
 
 
-def _identity_one(raw: list[float], _margin: float) -> One:
-    return One(raw[0] if len(raw) == 1 else raw)
+def _identity_one(_names: Names) -> One:
+    def answer(raw: Sequence[float], _margin: float) -> Fields:
+        if not all(map(isfinite, raw)):
+            raise ModelFailed(NOT_FINITE)
+        return {"prediction": raw[0] if len(raw) == 1 else raw}
+
+    return answer
 
 
-def _exp_one(raw: list[float], _margin: float) -> One:
-    return One(_exp_of(raw[0]))
+def _exp_one(_names: Names) -> One:
+    def answer(raw: Sequence[float], _margin: float) -> Fields:
+        value = _exp_of(raw[0])
+        if not isfinite(value):
+            raise ModelFailed(NOT_FINITE)
+        return {"prediction": value}
+
+    return answer
 
 
-def _logistic_one(raw: list[float], margin: float) -> One:
-    score = raw[0]
-    share = 1.0 / (1.0 + _exp_of(-score))
-    return _new(One, (None, 1 if score > 0 else 0, [1.0 - share, share], abs(score) <= margin))
+def _logistic_one(names: Names) -> One:
+    classes, shares = names
+
+    def answer(raw: Sequence[float], margin: float) -> Fields | None:
+        score = raw[0]
+        if -margin <= score <= margin:
+            return None
+        chosen = classes[score > 0]
+        if shares is None:
+            return {"prediction": chosen}
+        share = 1.0 / (1.0 + _exp_of(-score))
+        if not isfinite(share):
+            raise ModelFailed(NOT_FINITE)
+        return {"prediction": chosen, "probabilities": {shares[0]: 1.0 - share, shares[1]: share}}
+
+    return answer
 
 
-def _softmax_one(raw: list[float], margin: float) -> One:
-    top = max(raw)
-    parts = [math.exp(score - top) for score in raw]
-    whole = sum(parts)
-    return _new(One, (None, raw.index(top), [part / whole for part in parts], is_close(raw, margin)))
+def _softmax_one(names: Names) -> One:
+    return _shared_out(names, lambda raw: list(map(exp, map(sub, raw, repeat(max(raw))))))
 
 
-def _one_vs_rest_one(raw: list[float], margin: float) -> One:
-    parts = [1.0 / (1.0 + _exp_of(-score)) for score in raw]
-    whole = sum(parts) or math.nan
-    return _new(One, (None, raw.index(max(raw)), [part / whole for part in parts], is_close(raw, margin)))
+def _one_vs_rest_one(names: Names) -> One:
+    return _shared_out(names, lambda raw: [1.0 / (1.0 + _exp_of(-score)) for score in raw])
 
 
-def _scores_one(raw: list[float], margin: float) -> One:
-    if len(raw) == 1:
-        return One(None, 1 if raw[0] > 0 else 0, None, abs(raw[0]) <= margin)
-    return One(None, raw.index(max(raw)), None, is_close(raw, margin))
+def _shared_out(names: Names, parts_of: Callable[[Sequence[float]], list[float]]) -> One:
+    """Give each class its part of the whole."""
+    classes, shares = names
+
+    def answer(raw: Sequence[float], margin: float) -> Fields | None:
+        if is_close(raw, margin):
+            return None
+        chosen = classes[raw.index(max(raw))]
+        if shares is None:
+            return {"prediction": chosen}
+        parts = parts_of(raw)
+        whole = sum(parts)
+        if not (isfinite(whole) and whole):
+            raise ModelFailed(NOT_FINITE)
+        return {"prediction": chosen, "probabilities": dict(zip(shares, map(truediv, parts, repeat(whole))))}  # noqa: B905
+
+    return answer
 
 
-def is_close(scores: list[float], margin: float) -> bool:
+def _scores_one(names: Names) -> One:
+    classes = names.classes
+
+    def answer(raw: Sequence[float], margin: float) -> Fields | None:
+        if len(raw) == 1:
+            return None if -margin <= raw[0] <= margin else {"prediction": classes[raw[0] > 0]}
+        return None if is_close(raw, margin) else {"prediction": classes[raw.index(max(raw))]}
+
+    return answer
+
+
+def is_close(scores: Sequence[float], margin: float) -> bool:
     """Tell whether the second largest score comes close to the largest."""
     ordered = sorted(scores)
     return ordered[-1] - ordered[-2] <= margin
 
 
 def _exp_of(power: float) -> float:
-    return math.exp(power) if power < _EXP_MAX else math.inf
+    return exp(power) if power < _EXP_MAX else inf
 
 
 MANY: Final[Mapping[Link, Callable[[Array, Margin], Scores]]] = {
@@ -152,7 +199,7 @@ MANY: Final[Mapping[Link, Callable[[Array, Margin], Scores]]] = {
     "one_vs_rest": _one_vs_rest,
     "scores": _scores,
 }
-ONE: Final[Mapping[Link, Callable[[list[float], float], One]]] = {
+ONE: Final[Mapping[Link, Callable[[Names], One]]] = {
     "identity": _identity_one,
     "exp": _exp_one,
     "logistic": _logistic_one,

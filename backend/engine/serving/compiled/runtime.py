@@ -6,9 +6,8 @@ caller of `predict` asks scikit-learn where it answers None.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import isfinite
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import orjson
@@ -17,13 +16,11 @@ from backend.core.errors import ModelFailed
 from backend.engine.foreign import Array
 from backend.engine.serving.compiled.finals import final_of
 from backend.engine.serving.compiled.form import Form
-from backend.engine.serving.compiled.inputs import Cells, row_steps_of, steps_of
-from backend.engine.serving.compiled.links import Scores
+from backend.engine.serving.compiled.inputs import Cells, after_steps, steps_of
+from backend.engine.serving.compiled.links import NOT_FINITE, Names, Scores
 from backend.engine.serving.contract import Contract, class_key
 from backend.engine.serving.outcome import Outcome
 from backend.engine.serving.payload import Batch, PayloadReader
-
-NOT_FINITE: Final = "The model gave a result that is not a finite number"
 
 
 class CompiledRuntime:
@@ -40,12 +37,20 @@ class CompiledRuntime:
         self.size_bytes = sum(array.nbytes for array in arrays.values())
         self._cells = None if spec.cells is None else Cells(spec.cells, spec.width, arrays)
         self._steps = steps_of(spec.steps, arrays)
-        self._row_steps = row_steps_of(spec.steps, arrays) if spec.steps else None
-        self._final = final_of(spec.final, arrays)
-        self._one_of = self._final.one
-        self._has_shares = contract.probabilities
         self._classes = contract.classes or ()
-        self._labels = tuple(class_key(label) for label in self._classes)
+        self._labels = tuple(map(class_key, self._classes))
+        self._final = final_of(
+            spec.final, arrays, Names(self._classes, self._labels if contract.probabilities else None)
+        )
+        self._one = after_steps(spec.steps, arrays, self._final.one)
+
+    def fields(self, batch: Batch) -> Mapping[str, Any] | None:
+        """Give the fields of the answer to validated rows; otherwise as `predict`."""
+        if batch.single:
+            # Plain numbers need no cells: the usual call.
+            return self._one(batch.row if batch.row is not None and self._cells is None else self._row(batch))
+        found = self.predict(batch)
+        return None if found is None else found.fields()
 
     def predict(self, batch: Batch) -> Outcome | None:
         """Give the predictions of validated rows; None where only scikit-learn can tell two classes apart.
@@ -55,7 +60,8 @@ class CompiledRuntime:
             ModelFailed: a result that is not a finite number.
         """
         if batch.rows == 1:
-            return self._one(batch)
+            found = self._one(self._row(batch))
+            return None if found is None else self._outcome(found, batch)
         with np.errstate(all="ignore"):  # what is not finite is found in the answer
             scores = self.scores(batch)
         if scores.unclear is not None and scores.unclear.any():
@@ -76,20 +82,12 @@ class CompiledRuntime:
         """Answer the contract's example once, so that the first caller does not pay for what is made lazily."""
         self.predict(PayloadReader(self.contract).read(orjson.dumps(self.contract.example)))
 
-    def _one(self, batch: Batch) -> Outcome | None:
-        """Answer one row, without the arrays that many rows pay for."""
-        row = self._row(batch)
-        value, chosen, shares, is_unclear = self._one_of(row if self._row_steps is None else self._row_steps(row))
-        if is_unclear:
-            return None
-        if chosen < 0:
-            _refuse_infinite(value if isinstance(value, list) else [value])
-            return Outcome([value], None, (), batch.single)
-        label = self._classes[chosen]
-        if shares is None or not self._has_shares:
-            return Outcome([label], None, (), batch.single)
-        _refuse_infinite(shares)
-        return Outcome([label], [shares], self._labels, batch.single)
+    def _outcome(self, found: Mapping[str, Any], batch: Batch) -> Outcome:
+        """Give the answer to one row as the answers to many are given."""
+        shares = found.get("probabilities")
+        if shares is None:
+            return Outcome([found["prediction"]], None, (), batch.single)
+        return Outcome([found["prediction"]], [list(shares.values())], self._labels, batch.single)
 
     def _row(self, batch: Batch) -> Sequence[float]:
         if self._cells is not None:
@@ -105,11 +103,6 @@ class CompiledRuntime:
         if batch.matrix is None:
             raise TypeError("a numeric contract gave a batch without a matrix")
         return batch.matrix
-
-
-def _refuse_infinite(numbers: Sequence[Any]) -> None:
-    if not all(map(isfinite, numbers)):
-        raise ModelFailed(NOT_FINITE)
 
 
 def _finite(values: Array | None) -> list[Any]:
