@@ -50,10 +50,12 @@ model a server: its memory is that of four.
 
 ![Resident memory](images/bench-memory.svg)
 """
-CPU = f"""## Processor time of a request
+CPU = """## Processor time of a request
 
-Microseconds of all of the server's processes, user and system, one row, {CHART_CONNECTIONS} connections. The floors
-compute nothing and are no peers; their web servers are set up as Modelport sets them up.
+Microseconds of all of the server's processes, user and system, one row, 16 connections. The floors
+compute nothing and are no peers; their web servers are set up as Modelport sets them up. What a server works on once the
+load has ended is waited for before the next cell, and counted here: Modelport's journal is folded beside the calls and
+after them, in these cells for {after:.1f} s at most. Rates are those of the seconds under load.
 """
 BAD_INPUT = """## Bad input
 
@@ -182,7 +184,15 @@ class Page:
 
     def _cpu(self) -> str:
         letters = list(self._models)
-        lines = [CPU, _row(["", *letters]), _rule(len(letters))]
+        after = max(
+            (
+                cell.after_seconds
+                for cell in self._results.cells
+                if cell.server in self._ours and (cell.connections, cell.rows) == (CHART_CONNECTIONS, SINGLE)
+            ),
+            default=0.0,
+        )
+        lines = [CPU.format(after=after), _row(["", *letters]), _rule(len(letters))]
         for name in [*self._shown, *self._floors]:
             figures = [self._results.median("cpu_us", name, letter, CHART_CONNECTIONS) for letter in letters]
             lines.append(_row([self._name(name), *(_number(figure, 0) for figure in figures)]))

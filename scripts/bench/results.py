@@ -31,7 +31,9 @@ class Cell:
     p50_ms: float
     p99_ms: float
     cpu_us: float
-    """Processor time of the server's tree for one request, microseconds."""
+    """Processor time of the server's tree for one request, microseconds, what it worked on afterwards included."""
+    after_seconds: float
+    """How long it went on working once the load had ended."""
     requests: int
     failed: int
     """Answers other than 2xx, and connections that broke."""

@@ -31,6 +31,10 @@ from scripts.bench.servers import SERVERS, Floor, Running, running
 
 SINGLE_BODIES = 64
 FLOOR_CONNECTIONS = 16
+REST_LOOK_SECONDS = 0.25
+REST_SHARE = 0.15
+"""Of one core: who uses less is taken to rest. Timers and heartbeats need up to a tenth."""
+REST_SECONDS_MAX = 30.0
 PATIENCE = 4
 """How many times longer is waited where nothing at all was answered in time."""
 
@@ -184,12 +188,14 @@ class Run:
         load.run(script, endpoint.url, connections=connections, seconds=self._options.warm_seconds)
         # Some still compute what the ended connections asked for: an answer to one more says that it is done.
         post(endpoint.url, endpoint.body(self._models[letter].records(1)), endpoint.headers)
+        come_to_rest(up.tree)
         before = Spent.until_now(up.tree)
         seen = load.run(script, endpoint.url, connections=connections, seconds=seconds)
         if seen.requests == 0:
             before = Spent.until_now(up.tree)
             seen = load.run(script, endpoint.url, connections=connections, seconds=seconds * PATIENCE)
         spent = Spent.until_now(up.tree).since(before)
+        after = come_to_rest(up.tree)
         return Cell(
             server=server,
             round=round_,
@@ -199,7 +205,8 @@ class Run:
             rate=seen.rate,
             p50_ms=seen.p50_ms,
             p99_ms=seen.p99_ms,
-            cpu_us=spent.server / seen.requests * 1e6 if seen.requests else 0.0,
+            cpu_us=(spent.server + after.server) / seen.requests * 1e6 if seen.requests else 0.0,
+            after_seconds=after.wall,
             requests=seen.requests,
             failed=seen.refused + seen.broken if seen.requests else 1,
             others_percent=spent.others_percent,
@@ -211,6 +218,23 @@ class Run:
 
     def _save(self) -> None:
         self.results.save(self._output)
+
+
+def come_to_rest(tree: Tree) -> Spent:
+    """Wait until a server has done what it put off, so that each cell pays for its own; give what that took.
+
+    Modelport folds its journal beside the calls and after them; what others compute for connections that are gone is
+    waited for likewise. One that never rests is waited for REST_SECONDS_MAX.
+    """
+    began = seen = Spent.until_now(tree)
+    while seen.wall - began.wall < REST_SECONDS_MAX:
+        time.sleep(REST_LOOK_SECONDS)
+        now = Spent.until_now(tree)
+        step = now.since(seen)
+        if step.server < REST_SHARE * step.wall:
+            break
+        seen = now
+    return seen.since(began)
 
 
 def _bodies(endpoint: Endpoint, model: BenchModel, rows: int) -> list[bytes]:

@@ -22,7 +22,7 @@ from scripts.bench.models import BenchModel
 from scripts.bench.peer_servers import PEERS_MEASURED
 from scripts.bench.processes import NotStarted, Tree
 from scripts.bench.results import BATCH_CONNECTIONS, BATCH_ROWS, Cell, Results, Visit
-from scripts.bench.run import Options, Run
+from scripts.bench.run import Options, Run, come_to_rest
 from scripts.bench.servers import SERVERS
 
 PRINTED = """Running 60m test @ http://127.0.0.1:34721/b
@@ -58,6 +58,7 @@ def cell(server: str, rate: float, **given: Any) -> Cell:
         p50_ms=1.0,
         p99_ms=10.0,
         cpu_us=100.0,
+        after_seconds=0.5,
         requests=1000,
         failed=0,
         others_percent=3.0,
@@ -362,3 +363,17 @@ def test_a_whole_tree_is_ended(tmp_path: Path) -> None:
     tree.stop()
     # An orphan that ended stays a zombie where process 1 reaps none.
     assert not [process for process in members if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+
+
+def test_a_server_that_still_works_is_waited_for(tmp_path: Path) -> None:
+    """What it does after the load is counted with it, and its rest is not."""
+    tree = Tree(tmp_path / "output.txt")
+    work = "import time; end = time.process_time() + 1\nwhile time.process_time() < end: pass\ntime.sleep(60)"
+    tree.start([sys.executable, "-c", work], cwd=tmp_path, environment={})
+    try:
+        spent = come_to_rest(tree)
+        assert spent.server > 0.5
+        assert spent.wall >= spent.server
+        assert come_to_rest(tree).server == 0
+    finally:
+        tree.stop()
