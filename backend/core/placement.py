@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from collections.abc import Iterable, Iterator
 
 _before: frozenset[int] | None = None
+_away = 0
+"""Threads of this process that may be anywhere at the moment."""
+_lock = threading.Lock()
 
 
 def processors() -> list[int]:
@@ -46,17 +50,25 @@ def place_worker(number: int, workers: int) -> None:
 def anywhere() -> Iterator[None]:
     """Let this thread, and children that it starts, use every processor for a while.
 
-    For milliseconds of work an idle one is worth the way there.
+    For milliseconds of work an idle one is worth the way there. Whoever finds another thread of this process at such
+    work goes there at once: the kernel would leave both where they are for as long as they take.
     """
+    global _away  # noqa: PLW0603 - one count for the process, changed under the lock
     if _before is None:
         yield
         return
     own = os.sched_getaffinity(0)
+    with _lock:
+        is_alone, _away = _away == 0, _away + 1
+    if not is_alone:
+        _go(_before - own)
     _go(_before)
     try:
         yield
     finally:
         _go(own)
+        with _lock:
+            _away -= 1
 
 
 def _go(where: Iterable[int]) -> None:

@@ -14,7 +14,9 @@ from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from heapq import heapify, heappop, heappush
 from itertools import islice
+from operator import attrgetter
 
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
@@ -33,6 +35,8 @@ from backend.services.transactions import begin_writing, make_durable
 from backend.services.usage_rows import CountryOf, nowhere
 
 BATCH_LINES = 5_000
+PIECES = 8
+"""A batch is read in so many turns, each of the segment whose next call is the oldest."""
 NARROWING = 8
 log = get_logger(__name__)
 
@@ -140,7 +144,7 @@ def _is_behind(sessions: sessionmaker[Session], reader: JournalReader, ends: dic
 
 
 def _read(sessions: sessionmaker[Session], reader: JournalReader, lines_max: int) -> tuple[list[Chunk], bool]:
-    """Read what the database does not hold yet, sharing the batch among the segments; tell whether there is more.
+    """Read what the database does not hold yet, the oldest calls first; tell whether there is more.
 
     All segments are read to the same moment: credits are reserved in one line for all workers, on which every call that
     is missing between two others leaves a gap to be written down and filled later.
@@ -150,18 +154,25 @@ def _read(sessions: sessionmaker[Session], reader: JournalReader, lines_max: int
         return [], False
     with sessions() as session:
         offsets = fold_rows.offsets(session, segments)
-    chunks: list[Chunk] = []
+    chunks: dict[str, Chunk] = {}
+    # By the moment before which nothing is left of a segment, as far as that is known.
+    waiting = [(reader.begun_us(segment), segment) for segment in segments]
+    heapify(waiting)
     left = lines_max
-    for place, segment in enumerate(segments):
-        share = max(1, left // (len(segments) - place))
-        chunk = reader.read(segment, offsets.get(segment, 0), share) if left > 0 else None
-        if chunk is not None:
-            chunks.append(chunk)
-            left -= chunk.count
-    reached = [chunk.reached_us for chunk in chunks if chunk.has_more]
-    if reached:
-        chunks = [chunk.until(min(reached)) for chunk in chunks]
-    return chunks, left <= 0 or bool(reached)
+    while waiting and left > 0:
+        _, segment = heappop(waiting)
+        before = chunks.get(segment)
+        start = offsets.get(segment, 0) if before is None else before.end
+        chunk = reader.read(segment, start, min(left, max(1, lines_max // PIECES)))
+        if chunk is None:
+            continue
+        left -= chunk.count
+        chunks[segment] = chunk if before is None else before.followed_by(chunk)
+        if chunk.has_more:
+            heappush(waiting, (chunk.reached_us, segment))
+    reached = min((chunk.reached_us for chunk in chunks.values() if chunk.has_more), default=None)
+    read = chunks.values() if reached is None else [chunk.until(reached) for chunk in chunks.values()]
+    return sorted(read, key=attrgetter("segment")), bool(waiting)
 
 
 def _store(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import threading
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from backend.engine.serving.sandbox import run_child
 
 pytestmark = pytest.mark.skipif(len(processors()) < 2, reason="there is one processor")
 
+_libc = ctypes.CDLL(None)
 WHERE = "import os; print(sorted(os.sched_getaffinity(0)))"
 
 
@@ -74,6 +76,34 @@ def test_long_work_may_go_anywhere_and_comes_back() -> None:
         return during, processors()
 
     assert in_a_process(work) == (processors(), [processors()[1]])
+
+
+def test_of_two_at_long_work_one_is_sent_elsewhere() -> None:
+    """The kernel alone would leave both threads on the worker's own processor until they are done."""
+
+    def work() -> tuple[int, int, list[int]]:
+        place_worker(0, len(processors()))
+        inside, leave = threading.Event(), threading.Event()
+
+        def compute() -> None:
+            with anywhere():
+                inside.set()
+                leave.wait()
+
+        thread = threading.Thread(target=compute)
+        thread.start()
+        inside.wait()
+        before = _libc.sched_getcpu()
+        with anywhere():
+            during = _libc.sched_getcpu()
+        leave.set()
+        thread.join()
+        return before, during, processors()
+
+    before, during, after = in_a_process(work)
+    assert before == processors()[0]
+    assert during != before
+    assert after == [before]
 
 
 def test_what_a_worker_inspects_runs_anywhere() -> None:

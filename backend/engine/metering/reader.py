@@ -20,7 +20,7 @@ import orjson
 from backend.engine.metering.journal import DRAFT_SUFFIX, SUFFIX
 from backend.engine.metering.records import moment_in
 
-BLOCK_BYTES = 256 * 1024
+BLOCK_BYTES = 64 * 1024
 DRAFT_SECONDS_MAX = 3_600
 BAD_SUFFIX = ".bad"
 LINE_END = 10
@@ -54,6 +54,10 @@ class Chunk:
         """The moment of the last call, in microseconds since 1970; 0 without lines, and where the last is no record."""
         return moment_in(self.block[self.block.rfind(b"\n", 0, -1) + 1 :])
 
+    def followed_by(self, chunk: Chunk) -> Chunk:
+        """Give the lines of both, of which the other's begin where these end."""
+        return replace(chunk, start=self.start, block=self.block + chunk.block, count=self.count + chunk.count)
+
     def until(self, moment_us: int) -> Chunk:
         """Give the lines up to a moment; the others follow later."""
         if self.reached_us <= moment_us:
@@ -83,6 +87,12 @@ class JournalReader:
                 return sorted(entry.name for entry in entries if entry.name.endswith(SUFFIX))
         except FileNotFoundError:
             return []
+
+    @staticmethod
+    def begun_us(segment: str) -> int:
+        """Give when a segment was begun, in microseconds since 1970, as its name says; 0 where it does not."""
+        nanoseconds = segment.partition("-")[0]
+        return int(nanoseconds) // 1_000 if nanoseconds.isdecimal() else 0
 
     def size(self, segment: str) -> int:
         """Give a segment's present length in bytes; 0 once it is gone."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from backend.core.plans import FREE
 from backend.engine.metering.reader import JournalReader
+from backend.engine.metering.records import CallRecord
 from backend.services import fold_rows
 from backend.services.journal_service import FoldPorts, fold_once
 from tests.metering import append
@@ -29,6 +31,12 @@ def fold(payer: Payer, folder: Path, lines_max: int = 100) -> int:
     """Fold some of what stands in the journal; give how many calls were new."""
     ports = FoldPorts(publish=payer.gate.publish_all)
     return fold_once(payer.sessions, JournalReader(folder), lines_max, clock=payer.clock, ports=ports).folded
+
+
+def calls_from_now(payer: Payer, count: int) -> list[CallRecord]:
+    """Answer calls of a microsecond each, later than any segment was begun before."""
+    now_us = time.time_ns() // 1_000
+    return [payer.call()._replace(occurred_at_us=now_us + number) for number in range(count)]
 
 
 def test_a_copied_journal_charges_nothing_twice(payer: Payer, folder: Path) -> None:
@@ -75,7 +83,7 @@ def test_failures_in_the_journal_can_be_spent_again_at_once(payer: Payer, folder
 
 def test_workers_of_which_one_answers_more_leave_no_gaps(payer: Payer, folder: Path) -> None:
     """A fold that lags behind takes every worker's calls up to the same moment, and not as many of each."""
-    calls = [payer.call()._replace(occurred_at_us=number) for number in range(1, 61)]
+    calls = calls_from_now(payer, 60)
     append(folder, *calls[::4])
     append(folder, *(call for place, call in enumerate(calls) if place % 4))
     folded: list[int] = []
@@ -88,9 +96,20 @@ def test_workers_of_which_one_answers_more_leave_no_gaps(payer: Payer, folder: P
     assert payer.credits == ALLOWANCE - 60
 
 
+def test_a_long_backlog_is_folded_in_whole_batches(payer: Payer, folder: Path) -> None:
+    """Segments that follow each other are read one after the other, and not a little of each."""
+    for _ in range(5):
+        append(folder, *calls_from_now(payer, 16))
+    folded: list[int] = []
+    while len(folded) < 10 and sum(folded) < 80:
+        folded.append(fold(payer, folder, 16))
+    assert folded == [16] * 5
+    assert payer.kinds.count("hold") == 0
+
+
 def test_a_worker_whose_lines_name_no_moment_is_read_too(payer: Payer, folder: Path) -> None:
     """What cannot be read is set aside, and holds up nobody."""
-    calls = [payer.call()._replace(occurred_at_us=number) for number in range(1, 41)]
+    calls = calls_from_now(payer, 40)
     (folder / "0-broken.jsonl").write_bytes(b"nonsense\n" * 40)
     append(folder, *calls)
     while fold_once(payer.sessions, JournalReader(folder), 8, clock=payer.clock).has_more:
