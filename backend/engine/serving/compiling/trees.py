@@ -71,25 +71,35 @@ def arrays_of(trees: Sequence[Tree], start: Array, targets: Sequence[int]) -> di
         targets: of each tree, the sum that the first value of a leaf is added to.
     """
     is_leaf = [tree.is_leaf for tree in trees]
+    values, leaves = _once(np.concatenate([tree.value[one] for tree, one in zip(trees, is_leaf, strict=True)]))
     node_starts = np.cumsum([0, *(int((~one).sum()) for one in is_leaf)])
-    leaf_starts = np.cumsum([0, *(int(one.sum()) for one in is_leaf)])
-    placed = [
-        _placed(tree, int(node), int(leaf)) for tree, node, leaf in zip(trees, node_starts, leaf_starts, strict=False)
-    ]
+    leaves_of = np.split(leaves, np.cumsum([int(one.sum()) for one in is_leaf])[:-1])
+    placed = [_placed(tree, int(node), own) for tree, node, own in zip(trees, node_starts, leaves_of, strict=False)]
     nodes = np.concatenate([inner for inner, _ in placed])
     return {
         "nodes": nodes.view(np.int64).reshape(-1, WORDS),
         "roots": np.array([root for _, root in placed], dtype=np.int64),
-        "values": np.concatenate([tree.value[one] for tree, one in zip(trees, is_leaf, strict=True)]),
+        "values": values,
         "targets": np.asarray(targets, dtype=np.int64),
         "start": np.asarray(start, dtype=np.float64),
     }
 
 
-def _placed(tree: Tree, first_node: int, first_leaf: int) -> tuple[Array, int]:
+def _once(values: Array) -> tuple[Array, Array]:
+    """Give different values once, and the place of each: the leaves of a grown forest are nearly all of few kinds.
+
+    Bits are compared and not numbers: 0.0 and -0.0 stay apart.
+    """
+    exact = np.ascontiguousarray(values, dtype=np.float64)
+    _, firsts, places = np.unique(exact.view(np.int64), axis=0, return_index=True, return_inverse=True)
+    return exact[firsts], places.reshape(-1)
+
+
+def _placed(tree: Tree, first_node: int, leaves: Array) -> tuple[Array, int]:
     """Give the inner nodes of a tree with children as places among those of all trees, and the place of its root."""
     is_leaf = tree.is_leaf
-    place = np.where(is_leaf, ~(np.cumsum(is_leaf) - 1 + first_leaf), np.cumsum(~is_leaf) - 1 + first_node)
+    place = np.cumsum(~is_leaf) - 1 + first_node
+    place[is_leaf] = ~leaves
     inner = np.flatnonzero(~is_leaf)
     nodes = np.zeros(len(inner), dtype=NODE)
     nodes["threshold"], nodes["feature"] = tree.threshold[inner], tree.feature[inner]
