@@ -52,10 +52,10 @@ model a server: its memory is that of four.
 """
 CPU = """## Processor time of a request
 
-Microseconds of all of the server's processes, user and system, one row, 16 connections. The floors
-compute nothing and are no peers; their web servers are set up as Modelport sets them up. What a server works on once the
-load has ended is waited for before the next cell, and counted here: Modelport's journal is folded beside the calls and
-after them, in these cells for {after:.1f} s at most. Rates are those of the seconds under load.
+Microseconds of all of the server's processes, user and system, one row, 16 connections. The floors compute nothing and
+are no peers; their web servers are set up as Modelport sets them up. What a server works on once the load has ended is
+waited for before the next cell, and counted here: Modelport's journal is folded beside the calls and after them, in
+these cells for {after:.1f} s at most. Rates are those of the seconds under load.
 """
 BAD_INPUT = """## Bad input
 

@@ -188,7 +188,7 @@ def written(tmp_path: Path) -> Path:
     """Give a page that was written between text that stands by hand."""
     (tmp_path / "images").mkdir()
     file = tmp_path / "benchmarks.md"
-    file.write_text(f"# Benchmarks\n\nBefore.\n\n{page.BEGIN}\nold\n{page.END}\n\nAfter.\n", encoding="utf-8")
+    file.write_text(f"# Benchmarks\n\nBefore.\n\n{page.BEGIN}\nwhat was measured before\n{page.END}\n\nAfter.\n", encoding="utf-8")
     titles = {name: server.title for name, server in SERVERS.items()}
     models = {"a": "logistic", "b": "forest", "c": "boosted"}
     page.write(page.Page(measured(), titles, models, [peer.name for peer in PEERS_MEASURED]), file)
@@ -200,7 +200,7 @@ def test_the_page_keeps_what_is_written_by_hand(written: Path) -> None:
     text = written.read_text(encoding="utf-8")
     assert text.startswith(f"# Benchmarks\n\nBefore.\n\n{page.BEGIN}\n")
     assert text.endswith(f"{page.END}\n\nAfter.\n")
-    assert "old" not in text
+    assert "what was measured before" not in text
 
 
 def test_the_page_says_what_was_measured_and_what_was_not(written: Path) -> None:
