@@ -188,7 +188,9 @@ def written(tmp_path: Path) -> Path:
     """Give a page that was written between text that stands by hand."""
     (tmp_path / "images").mkdir()
     file = tmp_path / "benchmarks.md"
-    file.write_text(f"# Benchmarks\n\nBefore.\n\n{page.BEGIN}\nwhat was measured before\n{page.END}\n\nAfter.\n", encoding="utf-8")
+    file.write_text(
+        f"# Benchmarks\n\nBefore.\n\n{page.BEGIN}\nwhat was measured before\n{page.END}\n\nAfter.\n", encoding="utf-8"
+    )
     titles = {name: server.title for name, server in SERVERS.items()}
     models = {"a": "logistic", "b": "forest", "c": "boosted"}
     page.write(page.Page(measured(), titles, models, [peer.name for peer in PEERS_MEASURED]), file)
