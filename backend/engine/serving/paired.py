@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from backend.engine.serving.compiled.runtime import CompiledRuntime
-from backend.engine.serving.outcome import Outcome
 from backend.engine.serving.payload import Batch
 from backend.engine.serving.runtime import SklearnRuntime
 
@@ -43,14 +42,6 @@ class PairedRuntime:
             if found is not None:
                 return found
         return self._sklearn().fields(batch)
-
-    def predict(self, batch: Batch) -> Outcome:
-        """Give the predictions of validated rows."""
-        if self._rows_max is None or batch.rows <= self._rows_max:
-            outcome = self._compiled.predict(batch)
-            if outcome is not None:
-                return outcome
-        return self._sklearn().predict(batch)
 
     def warmup(self) -> None:
         """Answer the contract's example once."""

@@ -69,7 +69,10 @@ def test_the_compiled_model_answers_as_scikit_learn_does(
             None if many.matrix is None else many.matrix[row : row + 1],
             None if many.columns is None else tuple(values[row : row + 1] for values in many.columns),
         )
-        assert_alike(runtime.predict(one), plain.predict(one))
+        found = runtime.predict(one)
+        assert_alike(found, plain.predict(one))
+        assert found is not None
+        assert runtime.fields(one) == found.fields()
     assert model.report["proof"]["labels_different"] == 0
     assert model.report["proof"]["rows"] >= edges.ROWS
 

@@ -115,7 +115,7 @@ def test_rows_too_close_to_tell_are_scikit_learns(compiled: Give, name: str, mon
     pair = PairedRuntime(CompiledRuntime(model.form, model.contract), None, lambda: plain)
     monkeypatch.setattr(plain, "predict", answering)
     batch = Batch(1, True, matrix=X[:1])  # noqa: FBT003 - one record
-    assert pair.predict(batch) == SklearnRuntime.predict(plain, batch)
+    assert pair.fields(batch) == SklearnRuntime.predict(plain, batch).fields()
     assert asked == [1]
 
 
@@ -130,10 +130,10 @@ def test_many_rows_go_to_whoever_is_faster(compiled: Give) -> None:
         return SklearnRuntime(model.estimator, model.contract)
 
     pair = PairedRuntime(CompiledRuntime(model.form, model.contract), 10, load)
-    pair.predict(Batch(10, False, matrix=np.ones((10, 6))))  # noqa: FBT003 - many rows
+    pair.fields(Batch(10, False, matrix=np.ones((10, 6))))  # noqa: FBT003 - many rows
     assert loads == []
-    pair.predict(Batch(11, False, matrix=np.ones((11, 6))))  # noqa: FBT003 - many rows
-    pair.predict(Batch(11, False, matrix=np.ones((11, 6))))  # noqa: FBT003 - many rows
+    pair.fields(Batch(11, False, matrix=np.ones((11, 6))))  # noqa: FBT003 - many rows
+    pair.fields(Batch(11, False, matrix=np.ones((11, 6))))  # noqa: FBT003 - many rows
     assert loads == ["loaded"]
 
 
