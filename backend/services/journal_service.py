@@ -25,6 +25,7 @@ from backend.core.clock import Clock, SystemClock
 from backend.core.logging import get_logger
 from backend.core.moments import moment_of
 from backend.engine.metering.calls import Calls
+from backend.engine.metering.journal import begun_us
 from backend.engine.metering.reader import Chunk, JournalReader
 from backend.services import credit_settlement, fold_rows, usage_rows
 from backend.services.bucket_rows import HOURS, MINUTES, merge_days, merge_rows
@@ -156,7 +157,7 @@ def _read(sessions: sessionmaker[Session], reader: JournalReader, lines_max: int
         offsets = fold_rows.offsets(session, segments)
     chunks: dict[str, Chunk] = {}
     # By the moment before which nothing is left of a segment, as far as that is known.
-    waiting = [(reader.begun_us(segment), segment) for segment in segments]
+    waiting = [(begun_us(segment), segment) for segment in segments]
     heapify(waiting)
     left = lines_max
     while waiting and left > 0:
@@ -172,6 +173,7 @@ def _read(sessions: sessionmaker[Session], reader: JournalReader, lines_max: int
             heappush(waiting, (chunk.reached_us, segment))
     reached = min((chunk.reached_us for chunk in chunks.values() if chunk.has_more), default=None)
     read = chunks.values() if reached is None else [chunk.until(reached) for chunk in chunks.values()]
+    # Two folds at once lock the segments' rows in the same order.
     return sorted(read, key=attrgetter("segment")), bool(waiting)
 
 

@@ -118,6 +118,12 @@ def create_segment(folder: Path) -> int:
     return fd
 
 
+def begun_us(segment: str) -> int:
+    """Give when a segment was begun, in microseconds since 1970, as its name says; 0 where it does not."""
+    nanoseconds = segment.partition("-")[0]
+    return int(nanoseconds) // 1_000 if nanoseconds.isdecimal() else 0
+
+
 _writers: weakref.WeakSet[JournalWriter] = weakref.WeakSet()
 
 

@@ -88,12 +88,6 @@ class JournalReader:
         except FileNotFoundError:
             return []
 
-    @staticmethod
-    def begun_us(segment: str) -> int:
-        """Give when a segment was begun, in microseconds since 1970, as its name says; 0 where it does not."""
-        nanoseconds = segment.partition("-")[0]
-        return int(nanoseconds) // 1_000 if nanoseconds.isdecimal() else 0
-
     def size(self, segment: str) -> int:
         """Give a segment's present length in bytes; 0 once it is gone."""
         try:
