@@ -5,12 +5,15 @@ Made by the runtime, read by the prediction service. Holds no numpy value.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from backend.core.errors import ModelFailed
 from backend.engine.foreign import Array, Foreign
+
+
+NOT_FINITE: Final = "The model gave a result that is not a finite number"
 
 
 class Outcome(NamedTuple):
@@ -60,7 +63,7 @@ def plain(values: Foreign) -> list[Any]:
     """
     array = np.asarray(values.toarray() if hasattr(values, "toarray") else values)
     if array.dtype.kind in "fc" and not np.isfinite(array).all():
-        raise ModelFailed("The model gave a result that is not a finite number")
+        raise ModelFailed(NOT_FINITE)
     listed: list[Any] = array.tolist()
     return [_plain(value) for value in listed] if array.dtype.kind in "OM" else listed
 

@@ -20,12 +20,12 @@ import numpy as np
 from backend.core.errors import ModelFailed
 from backend.engine.foreign import Array
 from backend.engine.serving.compiled.spec import Link
+from backend.engine.serving.outcome import NOT_FINITE
 
 MARGIN: Final = 1e-9
 """Scores in 64 bits closer than this are not told apart: a million times what rounding does to a score of 1."""
 MARGIN_NARROW: Final = 1e-4
 """The same for shares in 32 bits."""
-NOT_FINITE: Final = "The model gave a result that is not a finite number"
 _EXP_MAX: Final = 709.0
 """math.exp of more overflows; the share is 0 or 1 long before."""
 

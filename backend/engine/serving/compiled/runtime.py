@@ -17,9 +17,9 @@ from backend.engine.foreign import Array
 from backend.engine.serving.compiled.finals import final_of
 from backend.engine.serving.compiled.form import Form
 from backend.engine.serving.compiled.inputs import Cells, after_steps, steps_of
-from backend.engine.serving.compiled.links import NOT_FINITE, Names, Scores
+from backend.engine.serving.compiled.links import Names, Scores
 from backend.engine.serving.contract import Contract, class_key
-from backend.engine.serving.outcome import Outcome
+from backend.engine.serving.outcome import NOT_FINITE, Outcome
 from backend.engine.serving.payload import Batch, PayloadReader
 
 
