@@ -12,7 +12,6 @@ import numpy as np
 from backend.core.errors import ModelFailed
 from backend.engine.foreign import Array, Foreign
 
-
 NOT_FINITE: Final = "The model gave a result that is not a finite number"
 
 
