@@ -13,7 +13,7 @@ import itertools
 import sys
 import time
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, NoReturn
@@ -22,6 +22,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.core.clock import SystemClock
+from backend.core.errors import NotFound
 from backend.core.jsontools import dumps
 from backend.core.plans import BUSINESS
 from backend.engine.keys import mint_key, new_key_id
@@ -40,6 +41,7 @@ from backend.services.change_service import ChangeService
 from backend.services.credit_gate import CreditGate
 from backend.services.directory_service import Directory, ServedAPI
 from backend.services.metrics_service import MetricsObserver
+from backend.services.offers import Offer
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -102,13 +104,15 @@ class Constant(Kind[ServedAPI, OneRow]):
         del work
         return {"api_id": target.api_id, "model": {"id": target.model_id, "version": 1}}
 
-    def offers(self, account_id: str) -> NoReturn:
-        """Offer nothing."""
-        raise NotImplementedError(account_id)
+    def offers(self, account_id: str) -> Sequence[Offer]:
+        """Offer nothing to anybody."""
+        del account_id
+        return ()
 
     def document(self, account_id: str, target: str) -> NoReturn:
-        """Document nothing."""
-        raise NotImplementedError(account_id, target)
+        """Find nothing, since nothing is offered."""
+        del account_id, target
+        raise NotFound(noun="Endpoint")
 
 
 class HotPath:
