@@ -51,7 +51,7 @@ class Settings:
     """32 bytes in hex or base64; seals what must be read back. Empty: generated once and kept in MODELPORT_HOME."""
     web_concurrency: int = len(processors())
     """Worker processes."""
-    web_threads: int = 2
+    web_threads: int = 4
     """Threads of each worker."""
     pin_workers: bool = True
     """Keep each worker on a processor of its own, where there are as many workers as processors."""

@@ -21,14 +21,16 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
-from granian.server.mp import MPServer
+from granian.server import mp
 from prometheus_client.multiprocess import mark_process_dead
 
 from backend.config import Settings, load_settings
 from backend.core.child_signals import end_with_parent
 from backend.core.logging import configure_logging
-from backend.core.placement import place_worker
+from backend.core.placement import give_way, place_worker
 from backend.core.preloading import preload_libraries
+from backend.core.turns import take_turns
+from backend.granian_calls import answering
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -37,6 +39,8 @@ BACKLOG = 2_048
 START_SECONDS_MAX = 60.0
 STOP_SECONDS_MAX = 30
 POLL_SECONDS = 0.02
+THREAD_SECONDS = 10**9
+"""How long a thread stays that has nothing to do: always. Those that take turns must not lose one unawares."""
 LOGGERS = {"_granian": {"handlers": [], "propagate": True}}
 """granian's own lines go where all others go."""
 log = logging.getLogger(__name__)
@@ -46,7 +50,7 @@ AnyWorker: TypeAlias = Any
 """granian's workers carry no types."""
 
 
-class Master(MPServer):
+class Master(mp.MPServer):
     """granian's master with gunicorn's manners towards workers that die or are replaced."""
 
     def __init__(self, settings: Settings) -> None:
@@ -84,6 +88,7 @@ class Master(MPServer):
 
     def _spawn_worker(self, idx: int, target: Callable[..., None], callback_loader: Callable[..., Any]) -> AnyWorker:  # type: ignore[override] # its own subclass does so too
         """Give a worker the processor and the socket of the one that it replaces, with the connections that wait."""
+        self.blocking_threads_idle_timeout = THREAD_SECONDS  # more than granian takes as an argument
         if self._sockets:
             self._shd = self._sockets[idx]
         if self._is_placing:
@@ -145,7 +150,12 @@ def load_app(target: str) -> WSGIApplication:
     module, _, name = target.partition(":")
     app: Any = getattr(import_module(module), name)
     atexit.register(app.extensions["modelport.process"].stop)
-    return app  # type: ignore[no-any-return]
+    return app.wsgi_app  # type: ignore[no-any-return]
+
+
+def wrap(application: WSGIApplication, *_settings: object) -> Callable[..., None]:
+    """Give what granian calls in a worker for each request."""
+    return answering(application, take_turns(give_way))
 
 
 def main() -> None:
@@ -154,6 +164,7 @@ def main() -> None:
     configure_logging(settings.log_level)
     preload_libraries()
     multiprocessing.set_start_method("fork")
+    mp._wsgi_call_wrap = wrap  # type: ignore[attr-defined,assignment]  # noqa: SLF001 - granian has no setting for it
     Master(settings).serve(target_loader=load_app)
 
 

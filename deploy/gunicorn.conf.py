@@ -6,7 +6,7 @@ from prometheus_client.multiprocess import mark_process_dead
 
 from backend.config import load_settings
 from backend.core.listeners import listeners
-from backend.core.placement import place_worker
+from backend.core.placement import give_way, place_worker
 from backend.core.preloading import preload_libraries
 
 _settings = load_settings()
@@ -42,6 +42,7 @@ def post_fork(_server, worker):
     """Keep the worker where the one was that it replaces."""
     if _settings.pin_workers:
         place_worker(worker.slot, workers)
+        give_way()
 
 
 def worker_exit(_server, worker):

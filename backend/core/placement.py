@@ -37,13 +37,21 @@ def place_worker(number: int, workers: int) -> None:
     """
     global _before  # noqa: PLW0603 - a process is placed once
     allowed = processors()
-    if workers != len(allowed) or not hasattr(os, "SCHED_BATCH"):
+    if workers != len(allowed) or not hasattr(os, "sched_setaffinity"):
         return
     with contextlib.suppress(OSError):
         os.sched_setaffinity(0, {allowed[number]})
         _before = frozenset(allowed)
-        # A thread that wakes waits for the one at work to finish or to use up its time, and does not cut in.
-        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+
+
+def give_way() -> None:
+    """Let this thread of a placed worker, when it wakes, wait for the one at work; threads that it starts do so too.
+
+    A thread that answers calls then does not cut in on the one that reads and writes the sockets, nor on another.
+    """
+    if _before is not None:
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 @contextlib.contextmanager

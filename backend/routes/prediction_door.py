@@ -14,6 +14,7 @@ from time import perf_counter_ns, thread_time_ns, time_ns
 from typing import TYPE_CHECKING
 
 from backend.core.ids import request_id_at
+from backend.core.turns import pass_on
 from backend.engine.signing import PlainKey
 from backend.gateway.call import AnyKind, Call
 from backend.gateway.pipeline import Gateway
@@ -45,6 +46,7 @@ class PredictionDoor:
         target = self._match(environ["PATH_INFO"])
         length = self._plain_length(environ) if target is not None else -1
         if target is None or length < 0:
+            pass_on()
             return self._flask(environ, start_response)
         # Read before the key is looked at: an answer to a client that still sends would break its connection.
         body: bytes = environ["wsgi.input"].read(length)

@@ -15,6 +15,7 @@ from backend.core.errors import NotFound
 from backend.core.ids import new_request_id
 from backend.core.jsontools import dumps
 from backend.core.placement import anywhere
+from backend.core.turns import pass_on
 from backend.engine.metering.records import CallRecord, clip_body, encode
 from backend.engine.serving.payload import Batch
 from backend.services.directory_service import Directory, ServedAPI
@@ -62,6 +63,7 @@ class Predictor:
         batch, model = prepared
         if batch.rows < LONG_ROWS:
             return model.runtime.fields(batch)
+        pass_on()
         with anywhere():
             return model.runtime.fields(batch)
 

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 import pytest
 
-from backend.core.placement import anywhere, place_worker, processors
+from backend.core.placement import anywhere, give_way, place_worker, processors
 from backend.engine.serving.lockdown import Limits
 from backend.engine.serving.sandbox import run_child
 
@@ -52,7 +52,29 @@ def test_a_worker_and_its_threads_keep_to_one_processor(number: int) -> None:
         place_worker(number, len(allowed))
         return of_a_thread()
 
-    assert in_a_process(work) == ([allowed[number]], os.SCHED_BATCH)
+    assert in_a_process(work) == ([allowed[number]], os.SCHED_OTHER)
+
+
+def test_a_thread_that_gives_way_cuts_in_on_nobody() -> None:
+    """Nor do the threads that it starts: gunicorn's main thread does so before there are others."""
+
+    def work() -> tuple[int, int]:
+        place_worker(0, len(processors()))
+        give_way()
+        return os.sched_getscheduler(0), of_a_thread()[1]
+
+    assert in_a_process(work) == (os.SCHED_BATCH, os.SCHED_BATCH)
+
+
+def test_a_worker_that_is_not_placed_gives_no_way() -> None:
+    """Its threads may be on several processors, where the kernel knows better."""
+
+    def work() -> int:
+        place_worker(0, len(processors()) + 1)
+        give_way()
+        return os.sched_getscheduler(0)
+
+    assert in_a_process(work) == os.SCHED_OTHER
 
 
 @pytest.mark.parametrize("more", [-1, 1])
