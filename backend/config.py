@@ -17,7 +17,6 @@ from backend.core.placement import processors
 SECRET_BYTES = 48
 ENCRYPTION_KEY_BYTES = 32
 SERVERS = ("granian", "gunicorn")
-CGI_NAMES = ("CONTENT_LENGTH", "CONTENT_TYPE", "QUERY_STRING", "RAW_URI", "REMOTE_USER", "REQUEST_URI")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -233,10 +232,3 @@ def child_environment(settings: Settings) -> dict[str, str]:
     """
     one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
     return {**one_thread, **os.environ, "PROMETHEUS_MULTIPROC_DIR": str(settings.metrics_folder)}
-
-
-def web_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Give the web server's environment: granian hands it on with each request, so nothing in it may look like one."""
-    return {
-        name: value for name, value in environment.items() if not name.startswith("HTTP_") and name not in CGI_NAMES
-    }

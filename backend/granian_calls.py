@@ -31,7 +31,7 @@ WSGI = {
 
 
 def answering(application: WSGIApplication, turns: Turns) -> Callable[[AnyProtocol, dict[str, Any]], None]:
-    """Give the callback of an application."""
+    """Give the callback of an application: a list is sent at once, anything else as a stream, which is then closed."""
 
     def answer(protocol: AnyProtocol, environ: dict[str, Any]) -> None:
         seat = turns.begin()

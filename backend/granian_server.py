@@ -70,6 +70,7 @@ class Master(mp.MPServer):
             respawn_failed_workers=True,
             workers_kill_timeout=STOP_SECONDS_MAX,
         )
+        mp._wsgi_call_wrap = wrap  # type: ignore[attr-defined,assignment]  # noqa: SLF001 - granian has no setting for it
         self._board = settings.workers_folder
         self._is_placing = settings.pin_workers
         self._sockets: list[Any] = []
@@ -164,7 +165,6 @@ def main() -> None:
     configure_logging(settings.log_level)
     preload_libraries()
     multiprocessing.set_start_method("fork")
-    mp._wsgi_call_wrap = wrap  # type: ignore[attr-defined,assignment]  # noqa: SLF001 - granian has no setting for it
     Master(settings).serve(target_loader=load_app)
 
 

@@ -35,7 +35,6 @@ from backend.config import (
     child_environment,
     load_settings,
     prepare_home,
-    web_environment,
 )
 from backend.core.child_signals import begin_holding, end_with_parent
 
@@ -119,7 +118,7 @@ class Supervisor:
     """
 
     def __init__(self, settings: Settings, environment: Mapping[str, str]) -> None:
-        self.web = Child("web", WEB_COMMANDS[settings.server], web_environment(environment))
+        self.web = Child("web", WEB_COMMANDS[settings.server], environment)
         folding = [sys.executable, "-m", "backend.jobs.background"]
         self.background = Child("background", folding, environment, holds_signals=True)
         demo_calls = [sys.executable, "-m", "flask", "--app", "backend.app:create_app", "demo-traffic"]

@@ -150,20 +150,6 @@ def test_with_all_held_up_the_first_that_is_free_goes_on(threads: int) -> None:
     pool.settle()
 
 
-def test_a_call_that_fails_is_over() -> None:
-    """An error goes on to the server; the thread takes the next call."""
-    pool_turns = Turns()
-    for _ in range(3):
-        seat = pool_turns.begin()
-        try:
-            with pytest.raises(ZeroDivisionError):
-                _ = 1 // 0
-        finally:
-            pool_turns.end(seat)
-    assert not seat.is_busy
-    assert seat.calls == 3
-
-
 def test_calls_of_all_lengths_are_all_answered() -> None:
     """Long ones and short ones, some of which say that they are long; nobody is left behind."""
     pool, dice = Pool(6), random.Random(7)  # noqa: S311 - lengths of calls

@@ -31,7 +31,7 @@ def hello(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[b
     """Answer the same to everything."""
     environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     start_response("200 OK", HEADERS)
-    return (BODY,)
+    return [BODY]
 
 
 @empty_flask.post("/<path:_path>")
