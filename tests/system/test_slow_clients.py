@@ -6,6 +6,7 @@ import json
 import socket
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -83,10 +84,9 @@ def connection(server: Server) -> socket.socket:
     return socket.create_connection(("127.0.0.1", server.port), timeout=20.0)
 
 
-def ask(server: Server, api: dict[str, object]) -> None:
+def ask(server: Server, api: dict[str, Any]) -> None:
     """Predict, and be answered soon."""
     begun = time.monotonic()
-    headers = {"X-API-Key": str(api["api_key"]), "Authorization": ""}
-    reply = server.request("POST", f"/api/predict/{api['api_id']}", BODY, headers=headers, timeout=SECONDS_MAX)
+    reply = server.predict(api["api_id"], api["api_key"], ROW)
     assert reply.status == 200
     assert time.monotonic() - begun < SECONDS_MAX
