@@ -25,6 +25,7 @@ from backend.engine.metering.journal import JournalWriter
 from backend.engine.sealing import Sealer
 from backend.gateway.authentication import Authenticator
 from backend.gateway.call import AnyKind
+from backend.gateway.passages import Passages
 from backend.gateway.pipeline import Gateway
 from backend.models.engine_options import engine_options, install_sqlite_pragmas
 from backend.services.change_service import ChangeService
@@ -97,8 +98,7 @@ def build_process(settings: Settings, clock: Clock | None = None) -> Process:
     redis = redis_named(settings.redis_url)
     shared = shared_parts(state, redis)
     credit_gate = CreditGate(shared.credits, sessions, clock)
-    sealer = Sealer(encryption_key(settings))
-    changes = ChangeService(shared.generation, sessions)
+    sealer, changes = Sealer(encryption_key(settings)), ChangeService(shared.generation, sessions)
     artefacts, journal = LocalArtefacts(settings.models_store), JournalWriter(settings.journal_folder)
     directory = Directory(sessions, changes.generation, clock, sealer)
     library = _library(settings, sessions, artefacts)
@@ -106,6 +106,7 @@ def build_process(settings: Settings, clock: Clock | None = None) -> Process:
     observer = MetricsObserver(lambda: status.memory_mb)
     gateway = Gateway(
         authenticator=Authenticator(directory, shared.limiter),
+        passages=Passages(changes.generation),
         limiter=shared.limiter,
         credits=credit_gate,
         journal=journal,

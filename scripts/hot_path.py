@@ -35,6 +35,7 @@ from backend.engine.sealing import Sealer
 from backend.engine.signing import PlainKey
 from backend.gateway.authentication import Authenticator
 from backend.gateway.call import Call, Kind
+from backend.gateway.passages import Passages
 from backend.gateway.pipeline import Gateway
 from backend.models import Account, APIKeyQuota, AppKey, Base, ExportedAPI, MLModel
 from backend.services.change_service import ChangeService
@@ -131,6 +132,7 @@ class HotPath:
         limiter = StateLimiter(self.state, itertools.count(time.time_ns(), STEP_NS).__next__)
         self.gateway = Gateway(
             authenticator=Authenticator(self.directory, limiter),
+            passages=Passages(changes.generation),
             limiter=limiter,
             credits=CreditGate(CreditCells(self.state), sessions, SystemClock()),
             journal=JournalWriter(folder / "journal"),

@@ -6,7 +6,7 @@ remembered is read again only after a change), no log line and no psutil.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import perf_counter_ns, thread_time_ns
 
 from backend.core.errors import AppError, InvalidKey, NotFound, Unauthenticated
@@ -15,8 +15,10 @@ from backend.core.logging import get_logger
 from backend.engine.limits.errors import StateError
 from backend.engine.limits.rules import Decision, Policy
 from backend.engine.metering.records import clip_body, encode
+from backend.engine.signing import PlainKey
 from backend.gateway.authentication import Authenticator, check_place
 from backend.gateway.call import Answer, AnyKind, Call, SurfaceLimit, Target
+from backend.gateway.passages import Passage, Passages, passage_of
 from backend.gateway.ports import Credits, Journal, Limiter, Observer
 from backend.gateway.rates import LimitReached, rate_headers
 from backend.gateway.timing import STAGES, server_timing
@@ -30,17 +32,12 @@ OVERAGE_PRICE_FACTOR = 2
 """What calls beyond a daily quota cost where the key's overage action is charge."""
 
 
-@dataclass(slots=True)
 class Trail:
     """What is known of a call so far; whatever happens, this much can be recorded."""
 
-    grant: Grant | None = None
-    target: Target | None = None
+    passage: Passage | None = None
+    """Who calls what; with it the call is in its owner's log. Strangers cannot fill that."""
     decision: Decision | None = None
-    is_recorded: bool = False
-    """The caller may call the target, so the call is in its owner's log."""
-    marks: list[int] = field(default_factory=list)
-    """perf_counter_ns() at the end of each stage; see `backend.gateway.timing`."""
     body: bytes = b""
     rows: int = 0
     hold: int = 0
@@ -52,12 +49,17 @@ class Trail:
     response_time: float = 0.0
     """Seconds."""
 
+    def __init__(self) -> None:
+        self.marks: list[int] = []
+        """perf_counter_ns() at the end of each stage; see `backend.gateway.timing`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
     """Takes calls through authentication, limits, validation, credits, execution and recording."""
 
     authenticator: Authenticator
+    passages: Passages
     limiter: Limiter
     credits: Credits
     journal: Journal
@@ -73,9 +75,9 @@ class Gateway:
             answer = self._refuse(call, trail, error)
         except Exception as error:  # noqa: BLE001 - the boundary that keeps a defect from reaching the socket
             answer = self._refuse(call, trail, AppError("Internal server error", internal=repr(error)))
-        if trail.is_recorded:
+        if trail.passage is not None:
             try:
-                self._record(call, trail, answer)
+                self.journal.append(encode(self._fields(call, trail, answer, trail.passage)))
             except AppError as error:
                 # What cannot be logged is not answered: no call may be missing from its owner's log.
                 answer = self._refuse(call, trail, error)
@@ -85,9 +87,10 @@ class Gateway:
 
     def _run(self, call: Call, trail: Trail) -> Answer:
         kind, mark = call.kind, trail.marks.append
-        trail.grant = grant = self._authenticate(call)
-        trail.target = target = kind.find(call.target)
-        self._authorise(call, trail, grant, target)
+        trail.passage = passage = self._let_through(call)
+        grant, target = passage.grant, passage.target
+        if not passage.is_free:
+            _check_way(call, grant, target)
         mark(perf_counter_ns())
         trail.decision = self._limit_rate(call, grant)
         mark(perf_counter_ns())
@@ -110,6 +113,19 @@ class Gateway:
         }
         return Answer(HTTP_OK, dumps(whole), _headers(trail), trail.credits)
 
+    def _let_through(self, call: Call) -> Passage:
+        passage = self.passages.known(call)
+        if passage is None:
+            generation = self.passages.generation()
+            grant = self._authenticate(call)
+            target = call.kind.find(call.target)
+            _authorise(grant, target)
+            passage = passage_of(call.kind, grant, target)
+            self.passages.keep(call, passage, generation)
+        else:
+            self.observer.authenticated("accepted")
+        return passage
+
     def _authenticate(self, call: Call) -> Grant:
         try:
             grant = self.authenticator.grant(call)
@@ -118,17 +134,6 @@ class Gateway:
             raise
         self.observer.authenticated("accepted")
         return grant
-
-    def _authorise(self, call: Call, trail: Trail, grant: Grant, target: Target) -> None:
-        if not grant.may_call(target.account_id, target.scopes):
-            # Another's API answers as one that does not exist, so that keys cannot be used to look around.
-            raise NotFound(NOUN)
-        # Strangers cannot fill an owner's log: only who may call the API leaves a record in it.
-        trail.is_recorded = True
-        if not target.is_active:
-            raise InvalidKey("Invalid or inactive API key: this API is paused")
-        if grant.is_bound_to_a_place:
-            check_place(grant, origin=call.origin, address=call.remote_address)
 
     def _limit_rate(self, call: Call, grant: Grant) -> Decision | None:
         surface = call.kind.surface
@@ -141,7 +146,8 @@ class Gateway:
             return None
         if not decision.allowed:
             raise LimitReached(decision)
-        self.authenticator.use_once(call, grant)
+        if type(call.credential) is not PlainKey:
+            self.authenticator.use_once(call, grant)
         return decision
 
     def _reserve_credits(self, trail: Trail, grant: Grant, cost: int) -> None:
@@ -169,22 +175,15 @@ class Gateway:
             headers.append(("WWW-Authenticate", 'Bearer realm="modelport"'))
         return Answer(error.status, dumps(error.envelope(call.request_id)), headers)
 
-    def _record(self, call: Call, trail: Trail, answer: Answer) -> None:
-        grant, target = trail.grant, trail.target
-        if grant is not None and target is not None:
-            self.journal.append(encode(self._fields(call, trail, answer, grant, target)))
-
-    def _fields(self, call: Call, trail: Trail, answer: Answer, grant: Grant, target: Target) -> tuple[object, ...]:
+    def _fields(self, call: Call, trail: Trail, answer: Answer, passage: Passage) -> tuple[object, ...]:
         """Give the fields of the call's CallRecord in their order: naming them cost more than writing them."""
-        kind, decision, error = call.kind, trail.decision, trail.error
+        decision, error = trail.decision, trail.error
         bytes_max, asked, answered = self.logged_body_bytes_max, trail.body, answer.body
         wall_ns = perf_counter_ns() - call.started_ns
         return (
             call.request_id,
             call.occurred_at_us,
-            target.api_id,
-            grant.key_id,
-            target.model_id,
+            passage.aimed_at,
             answer.status,
             trail.response_time,
             percent(thread_time_ns() - call.cpu_started_ns, wall_ns),
@@ -196,18 +195,25 @@ class Gateway:
             clip_body(asked, bytes_max) if asked else None,
             clip_body(answered, bytes_max),
             None if error is None else error.message,
-            grant.account_id,
-            grant.app_id,
-            grant.environment,
-            grant.source,
-            kind.name,
-            kind.method,
-            target.endpoint,
+            passage.charged_to,
             trail.credits,
             trail.hold,
             trail.hold_end,
             decision is not None and decision.overage is not None,
         )
+
+
+def _authorise(grant: Grant, target: Target) -> None:
+    if not grant.may_call(target.account_id, target.scopes):
+        # Another's API answers as one that does not exist, so that keys cannot be used to look around.
+        raise NotFound(NOUN)
+
+
+def _check_way(call: Call, grant: Grant, target: Target) -> None:
+    if not target.is_active:
+        raise InvalidKey("Invalid or inactive API key: this API is paused")
+    if grant.is_bound_to_a_place:
+        check_place(grant, origin=call.origin, address=call.remote_address)
 
 
 def _surface_rule(kind: AnyKind, surface: SurfaceLimit, grant: Grant) -> Policy:

@@ -17,6 +17,7 @@ from backend.engine.metering.records import CallRecord, decode
 from backend.engine.signing import PlainKey
 from backend.gateway.authentication import Authenticator
 from backend.gateway.call import Answer, Call, Credential, Kind, SurfaceLimit
+from backend.gateway.passages import Passages
 from backend.gateway.pipeline import Gateway
 from backend.services.grants import Grant
 from backend.services.offers import Documentation, Offer
@@ -126,6 +127,8 @@ class World:
     attempts: list[str] = field(default_factory=list)
     answers: list[tuple[str, int]] = field(default_factory=list)
     used_once: set[str] = field(default_factory=set)
+    is_changing: bool = True
+    """Nothing of it may be remembered."""
     is_open: bool = True
     overage: Overage | None = None
     credits_left: int = 1_000
@@ -143,6 +146,9 @@ class World:
 
     def player(self, account_id: str, environment: Environment) -> Grant | None:
         return self.players.get((account_id, environment))
+
+    def generation(self) -> object:
+        return object() if self.is_changing else 1
 
     def admit(self, rules: Sequence[Rule]) -> Decision:
         if self.limiter_error is not None:
@@ -208,6 +214,7 @@ def echo() -> Echo:
 def gateway(world: World) -> Gateway:
     return Gateway(
         authenticator=Authenticator(world, world),
+        passages=Passages(world.generation),
         limiter=world,
         credits=world,
         journal=world,

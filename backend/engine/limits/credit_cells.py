@@ -107,7 +107,7 @@ class CreditCells:
         account = self._known.get(account_id) or self._remember(account_id)
         cell = account.cell
         if cell is not None:
-            taken = self._state.quickly(cell.reserve, amount)
+            taken = cell.reserve(amount)
             if taken is not None:
                 end, ceiling = taken
                 return _new(Reservation, (end, ceiling - end))

@@ -42,19 +42,17 @@ class StateLimiter:
             StateError: the shared state cannot answer; nothing was counted.
             ValueError: no rule, or a cost below 1.
         """
+        plan = rules.plan if isinstance(rules, RuleSet) else None
+        if isinstance(plan, QuickPlan) and plan.state is self._state:
+            clock = self._clock
+            decision = plan.admit(cost, 0 if clock is time.time_ns else clock())
+            if decision is not None:
+                return decision
         if not rules or cost < 1:
             raise ValueError("a decision needs a rule and a cost")
         if not isinstance(rules, RuleSet):
             return self._admit(rules, tuple([rule.counter for rule in rules]), cost, None)
-        plan = rules.plan
-        if not isinstance(plan, QuickPlan) or plan.state is not self._state:
-            plan = self._plan(rules)
-        if plan is not None:
-            clock = self._clock
-            decision = self._state.quickly(plan.admit, cost, 0 if clock is time.time_ns else clock())
-            if decision is not None:
-                return decision
-        return self._admit(rules, rules.counters, cost, plan)
+        return self._admit(rules, rules.counters, cost, self._plan(rules))
 
     def peek(self, rule: Rule) -> Decision:
         """Say what `admit` would answer, counting nothing; `remaining` is what is left without this call."""
@@ -94,7 +92,11 @@ class StateLimiter:
             self._state.release()
 
     def _plan(self, rules: RuleSet) -> QuickPlan | None:
-        plan = rules.plan = None if self._quick is None else QuickPlan(self._quick, self._state, rules)
+        if self._quick is None:
+            return None
+        plan = rules.plan
+        if not isinstance(plan, QuickPlan) or plan.state is not self._state:
+            plan = rules.plan = QuickPlan(self._quick, self._state, rules)
         return plan
 
     def _admit(self, rules: Sequence[Rule], keys: tuple[str, ...], cost: int, plan: QuickPlan | None) -> Decision:

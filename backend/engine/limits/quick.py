@@ -45,12 +45,17 @@ class QuickPlan:
             cost: calls.
             now: ns since 1970; 0 for what the clock says.
         """
-        layout = self._layout
-        layout.cost, layout.now = cost, now
-        binding = self._admit(self._address)
-        if binding == LEAVE:
-            return None
-        return admitted(self._rules[binding], layout.left, layout.reset / NS)
+        layout, lock = self._layout, self.state.lock
+        lock.acquire()  # half the price of a `with`
+        try:
+            layout.cost, layout.now = cost, now
+            binding = self._admit(self._address)
+            if binding == LEAVE:
+                return None
+            left, reset = layout.left, layout.reset
+        finally:
+            lock.release()
+        return admitted(self._rules[binding], left, reset / NS)
 
     def learn(self, places: Sequence[Place]) -> None:
         """Take over where the counters are."""
@@ -67,19 +72,23 @@ class QuickPlan:
 class QuickCell:
     """What C has to know of an account's credits."""
 
-    __slots__ = ("_address", "_layout", "_reserve")
+    __slots__ = ("_address", "_layout", "_reserve", "_state")
 
     def __init__(self, functions: Admission, state: SharedState) -> None:
-        self._reserve = functions.reserve
+        self._reserve, self._state = functions.reserve, state
         self._layout = CellLayout(file=ctypes.addressof(state.view))
         self._address = ctypes.addressof(self._layout)
 
     def reserve(self, amount: int) -> tuple[int, int] | None:
         """Take credits; give where they end and how far the account may go, or None as `QuickPlan.admit` does."""
-        layout = self._layout
-        layout.amount = amount
-        end = self._reserve(self._address)
-        return None if end == LEAVE else (end, layout.ceiling)
+        layout, lock = self._layout, self._state.lock
+        lock.acquire()
+        try:
+            layout.amount = amount
+            end = self._reserve(self._address)
+            return None if end == LEAVE else (end, layout.ceiling)
+        finally:
+            lock.release()
 
     def learn(self, place: Place) -> None:
         """Take over where the cell is."""

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from fcntl import LOCK_SH, flock
 from pathlib import Path
-from typing import ClassVar, NamedTuple, TypeVar
+from typing import ClassVar, NamedTuple
 
 from backend.engine.limits.attach import attach, is_alone, is_current, locks_of, rebuild
 from backend.engine.limits.errors import StateClosedError
@@ -23,7 +23,6 @@ from backend.engine.limits.table import Table
 from backend.engine.native.admission import View
 
 _PLACES_MAX = 1 << 16
-FoundT = TypeVar("FoundT")
 
 
 class _Group(NamedTuple):
@@ -46,7 +45,8 @@ class SharedState:
         self._entries = entries
         self.clock = clock
         self._users = 0
-        self._lock = threading.Lock()
+        self.lock = threading.Lock()
+        """One thread of a process is inside at a time; held by whoever has C decide over `view`, too."""
         self.view = View()
         """For C: what this process has mapped, wherever that lies at the moment; nothing before the first use."""
         self._places: dict[str, Place] = {}
@@ -83,7 +83,7 @@ class SharedState:
 
     def join(self) -> None:
         """Count one more user in this process; `open` does."""
-        with self._lock:
+        with self.lock:
             self._users += 1
             try:
                 self._attached()
@@ -93,7 +93,7 @@ class SharedState:
 
     def close(self) -> None:
         """Leave; the last close of as many as there were opens unmaps the file. One too many is harmless."""
-        with self._opening, self._lock:
+        with self._opening, self.lock:
             self._users = max(0, self._users - 1)
             if not self._users:
                 self._opened.pop(self._path, None)
@@ -103,7 +103,7 @@ class SharedState:
         """Give the number that changes when caches must be forgotten; one read of shared memory."""
         pulse = self._pulse
         if pulse is None:
-            with self._lock:
+            with self.lock:
                 pulse = self._attached().pulse
         return pulse[GENERATION_AT]
 
@@ -120,7 +120,7 @@ class SharedState:
 
     def compact(self) -> bool:
         """Drop expired counters and outgrown rings; False, and nothing done, while another process is there."""
-        with self._lock:
+        with self.lock:
             self._attached()
             if is_alone(self._fd):
                 rebuild(self._fd, self._path, entries=self._entries, now=self.clock())
@@ -131,20 +131,6 @@ class SharedState:
             self._detach()
             self._attached()
             return True
-
-    def quickly(self, decide: Callable[..., FoundT], *asked: int) -> FoundT:
-        """Call what decides over `view` alone, with no other thread of this process inside.
-
-        Args:
-            decide: takes locks and releases them by itself, and keeps the interpreter's lock.
-            asked: what it takes.
-        """
-        lock = self._lock
-        lock.acquire()  # half the price of a `with`
-        try:
-            return decide(*asked)
-        finally:
-            lock.release()
 
     def acquire(self, keys: tuple[str, ...]) -> tuple[Place, ...]:
         """Lock counters against every thread and process until `release`, and read them.
@@ -157,7 +143,7 @@ class SharedState:
         Returns:
             One place a key, the same object for the same key.
         """
-        self._lock.acquire()
+        self.lock.acquire()
         try:
             table = self._table or self._attached()
             group = self._groups.get(keys) or self._remember(keys)
@@ -179,7 +165,7 @@ class SharedState:
             if self._locks is not None:
                 self._locks.release()
         finally:
-            self._lock.release()
+            self.lock.release()
 
     def reserve(self, windows: Mapping[Place, int], *, now: int, cost: int) -> None:
         """Make sure that `cost` more calls can be counted in every place given, without counting them.
@@ -268,7 +254,7 @@ class SharedState:
 
     def let_go(self) -> None:
         """Forget in a forked child what is the parent's: its locks, and its threads that would release them."""
-        self._lock = threading.Lock()
+        self.lock = threading.Lock()
         self._places, self._groups = {}, {}
         # Dropped, not closed: a thread of the parent may have been inside.
         self._table = self._pulse = self._locks = None

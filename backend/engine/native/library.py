@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from backend.core.logging import get_logger
 
 LIBRARY: Final = Path(__file__).with_name("kernel.so")
-VERSION: Final = 3
+VERSION: Final = 4
 """Of what its functions take, and the one that it tells."""
 log = get_logger(__name__)
 

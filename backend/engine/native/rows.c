@@ -1,12 +1,12 @@
-/* Reads rows of numbers out of JSON, `[[1, 2.5], [3, 4]]` or `{"instances": [[1, 2.5], [3, 4]]}`, to the very bits that
- * any correct reader gives. Whatever is anything else is left to one that can say what is wrong with it. The text ends
+/* Reads rows of numbers out of JSON, `[[1, 2.5], [3, 4]]` or `{"instances": [[1, 2.5], [3, 4]]}`, and one row, `[1, 2.5]`
+ * or `{"age": 1, "income": 2.5}`, to the very bits that any correct reader gives. Whatever is anything else is left to one that can say what is wrong with it. The text ends
  * with a zero byte, as Python's bytes do: it is no part of any number, bracket or name, so nothing reads beyond it. */
 
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
-enum { DIGITS_MAX = 19, EXPONENT_DIGITS_MAX = 3, EXACT_TEN_MAX = 22, EXPONENT_MAX = 27 };
+enum { DIGITS_MAX = 19, EXPONENT_DIGITS_MAX = 3, EXACT_TEN_MAX = 22, EXPONENT_MAX = 27, ANY_ORDER_MAX = 64 };
 
 static const uint64_t EXACT_MAX = (uint64_t)1 << 53;
 static const double TENS[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
@@ -15,6 +15,15 @@ static const double TENS[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e
 typedef struct {
     uint64_t high, low;
 } Power; /* the first 128 bits of a power of five, of which there is one for each exponent from -27 to 27 */
+
+/* What one row looks like. */
+typedef struct {
+    const Power *powers;
+    const char *names;    /* of the columns as JSON writes them, in quotes, one behind the other */
+    const uint64_t *ends; /* of each name */
+    uint64_t columns;     /* above 0 */
+    uint64_t takes_arrays;
+} Shape;
 
 static const char *after_space(const char *at) {
     while (*at == ' ' || *at == '\n' || *at == '\t' || *at == '\r') at++;
@@ -139,4 +148,50 @@ int64_t modelport_rows_read(const char *text, size_t length, size_t columns, siz
         at = after_space(at + 1);
     }
     return at == text + length ? (int64_t)rows : -1;
+}
+
+/* Give the column whose name stands at a place, the one that is expected there first; -1 for none. */
+static int64_t column_at(const Shape *shape, uint64_t expected, const char *at, const char *end) {
+    const uint64_t others = shape->columns <= ANY_ORDER_MAX ? shape->columns : 0;
+    for (uint64_t i = 0; i <= others; i++) {
+        const uint64_t column = i ? i - 1 : expected, start = column ? shape->ends[column - 1] : 0;
+        const size_t length = shape->ends[column] - start;
+        if ((size_t)(end - at) >= length && memcmp(at, shape->names + start, length) == 0) return (int64_t)column;
+    }
+    return -1;
+}
+
+static const char *after_record(const Shape *shape, const char *at, const char *end, double *row) {
+    uint64_t seen = 0;
+    for (uint64_t i = 0; i < shape->columns; i++) {
+        at = after_space(at + 1);
+        const int64_t column = column_at(shape, i, at, end);
+        if (column < 0) return NULL;
+        if (shape->columns <= ANY_ORDER_MAX) {
+            if (seen >> column & 1) return NULL;
+            seen |= (uint64_t)1 << column;
+        }
+        at = after_space(at + shape->ends[column] - (column ? shape->ends[column - 1] : 0));
+        if (*at != ':') return NULL;
+        at = after_number(after_space(at + 1), shape->powers, row + column);
+        if (at == NULL) return NULL;
+        at = after_space(at);
+        if (*at != (i + 1 < shape->columns ? ',' : '}')) return NULL;
+    }
+    return at + 1;
+}
+
+/* Fill `row` with the numbers of a body that is one row, in the columns' order. Gives 0 for what is not read here, such as
+ * a number that 64 bits do not hold exactly as it was written, were it whole. */
+int modelport_row_read(const Shape *shape, const char *text, size_t length, double *row) {
+    const char *at = after_space(text), *end = text + length;
+    if (*at == '{')
+        at = after_record(shape, at, end, row);
+    else
+        at = shape->takes_arrays ? after_row(at, shape->columns, shape->powers, row) : NULL;
+    if (at == NULL || after_space(at) != end) return 0;
+    for (uint64_t i = 0; i < shape->columns; i++) {
+        if (!(row[i] < (double)EXACT_MAX && row[i] > -(double)EXACT_MAX)) return 0;
+    }
+    return 1;
 }

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-enum { VERSION = 3, WALKS = 8, BLOCK_ROWS = 1024 };
+enum { VERSION = 4, WALKS = 8, BLOCK_ROWS = 1024 };
 
 typedef struct {
     double threshold;

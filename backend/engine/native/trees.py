@@ -16,6 +16,7 @@ import numpy as np
 
 from backend.engine.foreign import Array
 from backend.engine.native.library import library
+from backend.engine.native.rows import row_type
 
 
 class Layout(ctypes.Structure):
@@ -79,7 +80,8 @@ class NativeEnsemble:
         sizes = (len(parts.roots), parts.values.shape[1], self._sums, columns, is_narrow)
         self._layout = Layout(*(array.ctypes.data for array in parts), *sizes)
         self._address = ctypes.addressof(self._layout)
-        self._pack, self._answer = Struct(f"{columns}d").pack, ctypes.c_double * self._sums
+        self._pack, self._answer = Struct(f"{columns}d").pack, row_type(self._sums)
+        self._row: type[object] = row_type(columns)
 
     def many(self, rows: Array) -> Array:
         """Give the sums of rows, shape (rows, sums).
@@ -102,6 +104,6 @@ class NativeEnsemble:
             struct.error: a row of another width.
         """
         found = self._answer()
-        if self._briefly(self._address, self._pack(*row), 1, found):
+        if self._briefly(self._address, row if type(row) is self._row else self._pack(*row), 1, found):
             raise MemoryError
         return found[:]

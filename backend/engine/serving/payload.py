@@ -17,14 +17,16 @@ import numpy as np
 import orjson
 
 from backend.engine.foreign import Array
-from backend.engine.native.rows import rows_in
+from backend.engine.native.rows import row_reader, rows_in
 from backend.engine.serving.contract import Contract
 from backend.engine.serving.problems import Problems, listed, refuse, refuse_undecodable, shorten
 from backend.engine.serving.values import EXACT_MAX, MISSING, rule_of
 
 ROWS_MAX: Final = 10_000
 BATCH_BYTES: Final = 1_000
-"""Shorter bodies are read by the usual decoder at once."""
+"""In shorter bodies no rows are looked for but one."""
+RECORD_BYTES: Final = 1 << 16
+"""In longer ones no single row is looked for: looking for it holds the interpreter up."""
 _NUMBERS: Final = frozenset({float, int})
 
 
@@ -83,6 +85,7 @@ class PayloadReader:
         )
         self._takes_plain_rows = self._is_plain and not contract.named
         self._pick: Callable[[Mapping[str, Any]], Any] = operator.itemgetter(*self._names)
+        self._row_in = row_reader(self._names, takes_arrays=not contract.named) if self._is_plain else None
         self._short_ways: dict[type, Callable[[Any, bytes], Batch | None]] = {
             dict: self._flat if self._is_plain else self._mixed_record
         }
@@ -100,6 +103,10 @@ class PayloadReader:
             matrix = rows_in(body, self._width, self.rows_max)
             if matrix is not None and _is_exact(matrix):
                 return Batch(len(matrix), False, matrix)  # noqa: FBT003 - many
+        if self._row_in is not None and len(body) < RECORD_BYTES:
+            row = self._row_in(body)
+            if row is not None:
+                return Batch(1, True, None, None, row)  # noqa: FBT003 - one record
         try:
             decoded = orjson.loads(body)
         except orjson.JSONDecodeError as error:
