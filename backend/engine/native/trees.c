@@ -3,30 +3,13 @@
  *
  * Which way a row goes at a node is a guess that processors get wrong every other time. So nothing branches on it: the
  * outcome of the comparison picks the next node out of a pair, and eight walks go on by turns, so that while one waits
- * for its node the others compare. */
+ * for its node the others compare. Processors with AVX-512 take 64 walks at once; see trees_wide.c. */
 
-#include <stddef.h>
-#include <stdint.h>
+#include "trees.h"
+
 #include <stdlib.h>
 
-enum { VERSION = 4, WALKS = 8, BLOCK_ROWS = 1024 };
-
-typedef struct {
-    double threshold;
-    int32_t child[2]; /* for numbers up to the threshold, and for those above it: an inner node, or ~leaf */
-    uint32_t feature;
-    uint32_t gap; /* which child NaN goes to, which is above no threshold */
-} Node;
-
-typedef struct {
-    const Node *nodes;
-    const int64_t *roots;   /* of each tree: an inner node, or ~leaf */
-    const double *values;   /* of each leaf, `width` of them */
-    const int64_t *targets; /* of each tree: the sum that the first value is added to */
-    const double *start;    /* what each of the `sums` begins with */
-    size_t trees, width, sums, columns;
-    int64_t is_narrow; /* numbers are rounded to 32 bits before they are compared */
-} Ensemble;
+enum { VERSION = 4, WALKS = 8 };
 
 /* Of what all functions of the library take; as in library.py. */
 int modelport_kernel_version(void) { return VERSION; }
@@ -55,12 +38,6 @@ static int begin(int32_t at[WALKS], const double *rows[WALKS], int place, int64_
     return root >= 0;
 }
 
-static void add(const Ensemble *ensemble, size_t tree, int32_t leaf, double *sums) {
-    const double *values = ensemble->values + (size_t)leaf * ensemble->width;
-    double *from = sums + ensemble->targets[tree];
-    for (size_t i = 0; i < ensemble->width; i++) from[i] += values[i];
-}
-
 /* One row through all trees, eight trees at a time; added in the order of the trees. */
 static void ask_one(const Ensemble *ensemble, const double *row, double *sums) {
     for (size_t first = 0; first < ensemble->trees; first += WALKS) {
@@ -71,7 +48,7 @@ static void ask_one(const Ensemble *ensemble, const double *row, double *sums) {
         for (int i = 0; i < WALKS; i++)
             goes_on |= begin(at, rows, i, i < count ? ensemble->roots[first + i] : -1, row);
         if (goes_on) walk(ensemble->nodes, at, rows, 1);
-        for (int i = 0; i < count; i++) add(ensemble, first + i, ~at[i], sums);
+        for (int i = 0; i < count; i++) add_leaf(ensemble, first + i, ~at[i], sums);
     }
 }
 
@@ -86,7 +63,7 @@ static inline void ask_many(const Ensemble *ensemble, const double *numbers, siz
             for (int i = 0; i < WALKS; i++)
                 begin(at, rows, i, i < some ? root : -1, numbers + (first + (i < some ? i : 0)) * ensemble->columns);
             if (root >= 0) walk(ensemble->nodes, at, rows, has_gaps);
-            for (int i = 0; i < some; i++) add(ensemble, tree, ~at[i], sums + (first + i) * ensemble->sums);
+            for (int i = 0; i < some; i++) add_leaf(ensemble, tree, ~at[i], sums + (first + i) * ensemble->sums);
         }
     }
 }
@@ -100,6 +77,7 @@ static int have_gaps(const double *numbers, size_t count) {
 /* Fill `sums`, shape (count, sums), for `numbers`, shape (count, columns). Gives -1 where there is no memory for it. */
 int modelport_trees_sums(const Ensemble *ensemble, const double *numbers, size_t count, double *sums) {
     const size_t columns = ensemble->columns, block = count < BLOCK_ROWS ? count : BLOCK_ROWS;
+    const int is_wide = ensemble->is_small && modelport_trees_are_wide();
     double *narrow = NULL;
     if (ensemble->is_narrow && (narrow = malloc((block ? block : 1) * columns * sizeof *narrow)) == NULL) return -1;
     for (size_t first = 0; first < count; first += block) {
@@ -111,7 +89,11 @@ int modelport_trees_sums(const Ensemble *ensemble, const double *numbers, size_t
             rows = narrow;
         }
         for (size_t i = 0; i < some * ensemble->sums; i++) out[i] = ensemble->start[i % ensemble->sums];
-        if (some < WALKS)
+        if (is_wide && some < WALKS)
+            for (size_t i = 0; i < some; i++) modelport_trees_one_wide(ensemble, rows + i * columns, out + i * ensemble->sums);
+        else if (is_wide)
+            modelport_trees_many_wide(ensemble, rows, some, out, have_gaps(rows, some * columns));
+        else if (some < WALKS)
             for (size_t i = 0; i < some; i++) ask_one(ensemble, rows + i * columns, out + i * ensemble->sums);
         else if (have_gaps(rows, some * columns))
             ask_many(ensemble, rows, some, out, 1);

@@ -10,7 +10,7 @@ import ctypes
 from collections.abc import Callable, Sequence
 from functools import cache
 from struct import Struct
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -19,8 +19,13 @@ from backend.engine.native.library import library
 from backend.engine.native.rows import row_type
 
 
+NODES_MAX: Final = 2**31 // 3
+COLUMNS_MAX: Final = 2**31 // 1024
+"""More of either are walked eight at a time: a node has three words, a block 1,024 rows, and a vector's places 31 bits."""
+
+
 class Layout(ctypes.Structure):
-    """`Ensemble` of trees.c."""
+    """`Ensemble` of trees.h."""
 
     _fields_ = (
         ("nodes", ctypes.c_void_p),
@@ -33,6 +38,7 @@ class Layout(ctypes.Structure):
         ("sums", ctypes.c_size_t),
         ("columns", ctypes.c_size_t),
         ("is_narrow", ctypes.c_int64),
+        ("is_small", ctypes.c_int64),
     )
 
 
@@ -77,7 +83,8 @@ class NativeEnsemble:
     def __init__(self, found: Kernel, parts: Parts, *, columns: int, is_narrow: bool) -> None:
         self._briefly, self._at_length = found
         self._parts, self._columns, self._sums = parts, columns, len(parts.start)
-        sizes = (len(parts.roots), parts.values.shape[1], self._sums, columns, is_narrow)
+        is_small = len(parts.nodes) < NODES_MAX and columns < COLUMNS_MAX
+        sizes = (len(parts.roots), parts.values.shape[1], self._sums, columns, is_narrow, is_small)
         self._layout = Layout(*(array.ctypes.data for array in parts), *sizes)
         self._address = ctypes.addressof(self._layout)
         self._pack, self._answer = Struct(f"{columns}d").pack, row_type(self._sums)

@@ -44,14 +44,16 @@ BOOSTED: dict[str, Any] = {
 }
 
 
-@pytest.fixture(params=["native", "arrays"])
+@pytest.fixture(params=["native", "native, eight walks at a time", "arrays"])
 def kernel(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Run a test with the kernel that `make` built, and as where there is no compiler."""
+    """Run a test with the kernel that `make` built, as on a processor without AVX-512, and without a compiler."""
     engine: str = request.param
     if engine == "arrays":
         monkeypatch.setattr(native, "kernel", lambda: None)
     else:
         assert native.kernel() is not None, "make builds it"
+        if engine != "native":
+            monkeypatch.setattr(native, "NODES_MAX", 0)
     return engine
 
 
