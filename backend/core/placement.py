@@ -10,11 +10,12 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 _before: frozenset[int] | None = None
-_away = 0
-"""Threads of this process that may be anywhere at the moment."""
+_long: Counter[int] = Counter()
+"""How many long pieces of work this process has begun on each processor, and not ended."""
 _lock = threading.Lock()
 
 
@@ -58,25 +59,26 @@ def give_way() -> None:
 def anywhere() -> Iterator[None]:
     """Let this thread, and children that it starts, use every processor for a while.
 
-    For milliseconds of work an idle one is worth the way there. Whoever finds another thread of this process at such
-    work goes there at once: the kernel would leave both where they are for as long as they take.
+    For milliseconds of work an idle one is worth the way there. Where another thread of this process is at such work
+    already, this one goes to another processor at once: the kernel would leave both where they are for as long as they
+    take. Inside another `anywhere` nothing changes.
     """
-    global _away  # noqa: PLW0603 - one count for the process, changed under the lock
-    if _before is None:
+    own = set() if _before is None else os.sched_getaffinity(0)
+    if _before is None or own == _before:
         yield
         return
-    own = os.sched_getaffinity(0)
     with _lock:
-        is_alone, _away = _away == 0, _away + 1
-    if not is_alone:
-        _go(_before - own)
+        chosen = min(_before, key=lambda one: (_long[one], one not in own))
+        _long[chosen] += 1
+    if chosen not in own:
+        _go({chosen})
     _go(_before)
     try:
         yield
     finally:
         _go(own)
         with _lock:
-            _away -= 1
+            _long[chosen] -= 1
 
 
 def _go(where: Iterable[int]) -> None:

@@ -128,6 +128,56 @@ def test_of_two_at_long_work_one_is_sent_elsewhere() -> None:
     assert after == [before]
 
 
+def test_a_third_goes_where_fewest_are() -> None:
+    """One is left on the worker's own processor; it does not count who went there and back."""
+
+    def work() -> list[int]:
+        own, other, *_ = processors()
+        place_worker(0, len(processors()))
+        found: list[int] = []
+        leave = threading.Event()
+
+        def compute(inside: threading.Event, until: threading.Event) -> None:
+            with anywhere():
+                found.append(_libc.sched_getcpu())
+                inside.set()
+                until.wait()
+
+        def begin(until: threading.Event) -> threading.Thread:
+            inside = threading.Event()
+            thread = threading.Thread(target=compute, args=(inside, until))
+            thread.start()
+            inside.wait()
+            return thread
+
+        ended = threading.Event()
+        first = begin(ended)
+        second = begin(leave)
+        ended.set()
+        first.join()
+        third = begin(leave)
+        leave.set()
+        second.join()
+        third.join()
+        return [[own, other].index(one) for one in found]
+
+    assert in_a_process(work)[:3] == [0, 1, 0]
+
+
+def test_long_work_inside_long_work_stays_where_it_is() -> None:
+    """A long body's many rows are one call."""
+
+    def work() -> tuple[list[int], list[int], list[int]]:
+        place_worker(0, len(processors()))
+        with anywhere():
+            with anywhere():
+                inner = processors()
+            between = processors()
+        return inner, between, processors()
+
+    assert in_a_process(work) == (processors(), processors(), processors()[:1])
+
+
 def test_what_a_worker_inspects_runs_anywhere() -> None:
     """An upload takes no time from the calls of one worker in particular."""
 

@@ -18,10 +18,9 @@ from backend.engine.foreign import Array
 from backend.engine.native.library import library
 from backend.engine.native.rows import row_type
 
-
 NODES_MAX: Final = 2**31 // 3
 COLUMNS_MAX: Final = 2**31 // 1024
-"""More of either are walked eight at a time: a node has three words, a block 1,024 rows, and a vector's places 31 bits."""
+"""With more of either, walks go eight at a time: a node has three words, a block 1,024 rows, a place 31 bits."""
 
 
 class Layout(ctypes.Structure):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import orjson
@@ -10,6 +12,8 @@ import pytest
 from flask import Flask
 from werkzeug.test import Client, TestResponse
 
+from backend.routes import prediction_door
+from backend.routes.prediction_door import LONG_BYTES
 from tests.api.conftest import ROW, Person
 
 GOOD = orjson.dumps(ROW)
@@ -17,6 +21,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "one record": {"data": GOOD},
     "several": {"data": orjson.dumps([ROW, ROW])},
     "instances": {"data": orjson.dumps({"instances": [ROW]})},
+    "a long body": {"data": orjson.dumps([ROW] * 400)},
     "no body": {"data": b""},
     "no JSON": {"data": b"{"},
     "missing columns": {"data": b"{}"},
@@ -89,3 +94,35 @@ def test_plain_predictions_do_not_reach_flask(app: Flask, api: dict[str, Any], m
 
     monkeypatch.setattr(app.wsgi_app, "_flask", refuse)
     assert send(app.wsgi_app, api, CALLS["one record"]).status_code == 200
+
+
+@pytest.mark.parametrize(("length", "expected"), [(LONG_BYTES - 1, ["read"]), (LONG_BYTES, ["pass on", "read", "go"])])
+def test_a_long_body_holds_up_nobody(
+    app: Flask, api: dict[str, Any], monkeypatch: pytest.MonkeyPatch, length: int, expected: list[str]
+) -> None:
+    """Another thread takes the next call before the body is waited for, and the answer may be worked out anywhere."""
+    done: list[str] = []
+
+    class Body(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            done.append("read")
+            return super().read(size)
+
+    @contextmanager
+    def anywhere() -> Iterator[None]:
+        done.append("go")
+        yield
+
+    monkeypatch.setattr(prediction_door, "pass_on", lambda: done.append("pass on"))
+    monkeypatch.setattr(prediction_door, "anywhere", anywhere)
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": f"/api/predict/{api['api_id']}",
+        "CONTENT_LENGTH": str(length),
+        "HTTP_X_API_KEY": api["api_key"],
+        "wsgi.input": Body(GOOD.ljust(length)),
+    }
+    answer: list[str] = []
+    app.wsgi_app(environ, lambda status, _headers, *_: answer.append(status))  # type: ignore[arg-type]
+
+    assert (answer, done) == (["200 OK"], expected)
