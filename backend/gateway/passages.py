@@ -1,7 +1,7 @@
 """Passages: that a caller was let through to a target, remembered as long as nothing changes.
 
-Asking who a caller is and what it may do costs more than the rest of a short call. Used by the gateway, which decides;
-an entry is trusted while the generation it was made under is still the present one, as those of the directory are.
+Who calls and what it may do is the same call after call, and is worked out once. Used by the gateway, which decides; an
+entry is trusted while the generation it was made under is still the present one, as those of the directory are.
 """
 
 from __future__ import annotations

@@ -3,11 +3,16 @@
  *
  * Which way a row goes at a node is a guess that processors get wrong every other time. So nothing branches on it: the
  * outcome of the comparison picks the next node out of a pair, and eight walks go on by turns, so that while one waits
- * for its node the others compare. Processors with AVX-512 take 64 walks at once; see trees_wide.c. */
+ * for its node the others compare. Processors with AVX-512 take 64 walks at once, where that is faster; see
+ * trees_wide.c. */
+
+#define _POSIX_C_SOURCE 200809L
 
 #include "trees.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 
 enum { VERSION = 4, WALKS = 8 };
 
@@ -68,6 +73,72 @@ static inline void ask_many(const Ensemble *ensemble, const double *numbers, siz
     }
 }
 
+/* What a race between the two ways is run over: a whole tree, and rows that go all its ways. */
+enum { RACES = 15, RACE_INNER = 1023, RACE_COLUMNS = 8, RACE_ROWS = 64 };
+
+typedef struct {
+    Node nodes[RACE_INNER];
+    double values[RACE_INNER + 1], numbers[RACE_ROWS * RACE_COLUMNS], sums[RACE_ROWS];
+} Track;
+
+static void lay_out(Track *track) {
+    uint64_t drawn = 1;
+    for (int i = 0; i < RACE_INNER; i++) {
+        drawn = drawn * UINT64_C(6364136223846793005) + 1442695040888963407;
+        Node *node = track->nodes + i;
+        node->threshold = (double)(drawn >> 40) / (1 << 24);
+        node->feature = (uint32_t)(i % RACE_COLUMNS);
+        for (int side = 0; side < 2; side++) {
+            const int below = 2 * i + 1 + side;
+            node->child[side] = below < RACE_INNER ? below : ~(below - RACE_INNER);
+        }
+    }
+    for (int i = 0; i < RACE_ROWS * RACE_COLUMNS; i++) {
+        drawn = drawn * UINT64_C(6364136223846793005) + 1442695040888963407;
+        track->numbers[i] = (double)(drawn >> 40) / (1 << 24);
+    }
+}
+
+static int64_t now_ns(void) {
+    struct timespec moment;
+    clock_gettime(CLOCK_MONOTONIC, &moment);
+    return moment.tv_sec * INT64_C(1000000000) + moment.tv_nsec;
+}
+
+/* Some processors have the instructions and take longer with them: let both ways run, and see. Takes about 100 us. */
+static int wide_wins(void) {
+    Track *track = calloc(1, sizeof *track);
+    if (track == NULL) return 0;
+    lay_out(track);
+    const int64_t roots[] = {0}, targets[] = {0};
+    const double start[] = {0};
+    const Ensemble ensemble = {track->nodes, roots, track->values, targets, start, 1, 1, 1, RACE_COLUMNS, 0, 1};
+    int64_t least[2] = {INT64_MAX, INT64_MAX};
+    for (int race = 0; race < 2 * RACES; race++) {
+        const int is_wide = race % 2;
+        const int64_t began = now_ns();
+        if (is_wide)
+            modelport_trees_many_wide(&ensemble, track->numbers, RACE_ROWS, track->sums, 0);
+        else
+            ask_many(&ensemble, track->numbers, RACE_ROWS, track->sums, 0);
+        const int64_t took = now_ns() - began;
+        if (took < least[is_wide]) least[is_wide] = took;
+    }
+    free(track);
+    return least[1] < least[0];
+}
+
+/* Tell whether this processor is faster with 64 walks at once; found out once. */
+static int goes_wide(void) {
+    static atomic_int known = -1;
+    int wins = atomic_load_explicit(&known, memory_order_relaxed);
+    if (wins < 0) {
+        wins = modelport_trees_are_wide() && wide_wins();
+        atomic_store_explicit(&known, wins, memory_order_relaxed);
+    }
+    return wins;
+}
+
 static int have_gaps(const double *numbers, size_t count) {
     int found = 0;
     for (size_t i = 0; i < count; i++) found |= numbers[i] != numbers[i];
@@ -77,7 +148,7 @@ static int have_gaps(const double *numbers, size_t count) {
 /* Fill `sums`, shape (count, sums), for `numbers`, shape (count, columns). Gives -1 where there is no memory for it. */
 int modelport_trees_sums(const Ensemble *ensemble, const double *numbers, size_t count, double *sums) {
     const size_t columns = ensemble->columns, block = count < BLOCK_ROWS ? count : BLOCK_ROWS;
-    const int is_wide = ensemble->is_small && modelport_trees_are_wide();
+    const int is_wide = ensemble->is_small && goes_wide();
     double *narrow = NULL;
     if (ensemble->is_narrow && (narrow = malloc((block ? block : 1) * columns * sizeof *narrow)) == NULL) return -1;
     for (size_t first = 0; first < count; first += block) {
