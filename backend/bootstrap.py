@@ -17,6 +17,7 @@ from backend.adapters.local_artefacts import LocalArtefacts
 from backend.adapters.redis_choice import redis_named
 from backend.config import Settings, encryption_key, prepare_home
 from backend.core.clock import Clock, SystemClock
+from backend.core.remembered import Remembered
 from backend.endpoints import CATALOGUE
 from backend.engine.limits.rules import Limiter
 from backend.engine.limits.shared import shared_parts
@@ -25,7 +26,6 @@ from backend.engine.metering.journal import JournalWriter
 from backend.engine.sealing import Sealer
 from backend.gateway.authentication import Authenticator
 from backend.gateway.call import AnyKind
-from backend.gateway.passages import Passages
 from backend.gateway.pipeline import Gateway
 from backend.models.engine_options import engine_options, install_sqlite_pragmas
 from backend.services.change_service import ChangeService
@@ -106,7 +106,7 @@ def build_process(settings: Settings, clock: Clock | None = None) -> Process:
     observer = MetricsObserver(lambda: status.memory_mb)
     gateway = Gateway(
         authenticator=Authenticator(directory, shared.limiter),
-        passages=Passages(changes.generation),
+        passages=Remembered(changes.generation),
         limiter=shared.limiter,
         credits=credit_gate,
         journal=journal,

@@ -25,6 +25,7 @@ from backend.core.clock import SystemClock
 from backend.core.errors import NotFound
 from backend.core.jsontools import dumps
 from backend.core.plans import BUSINESS
+from backend.core.remembered import Remembered
 from backend.engine.keys import mint_key, new_key_id
 from backend.engine.limits.credit_cells import CreditCells
 from backend.engine.limits.limiter import StateLimiter
@@ -35,7 +36,6 @@ from backend.engine.sealing import Sealer
 from backend.engine.signing import PlainKey
 from backend.gateway.authentication import Authenticator
 from backend.gateway.call import Call, Kind
-from backend.gateway.passages import Passages
 from backend.gateway.pipeline import Gateway
 from backend.models import Account, APIKeyQuota, AppKey, Base, ExportedAPI, MLModel
 from backend.services.change_service import ChangeService
@@ -132,7 +132,7 @@ class HotPath:
         limiter = StateLimiter(self.state, itertools.count(time.time_ns(), STEP_NS).__next__)
         self.gateway = Gateway(
             authenticator=Authenticator(self.directory, limiter),
-            passages=Passages(changes.generation),
+            passages=Remembered(changes.generation),
             limiter=limiter,
             credits=CreditGate(CreditCells(self.state), sessions, SystemClock()),
             journal=JournalWriter(folder / "journal"),

@@ -1,14 +1,13 @@
-"""Passages: that a caller was let through to a target, remembered as long as nothing changes.
+"""Passages: that a caller was let through to a target, which the gateway remembers as long as nothing changes.
 
-Who calls and what it may do is the same call after call, and is worked out once. Used by the gateway, which decides; an
-entry is trusted while the generation it was made under is still the present one, as those of the directory are.
+Who calls and what it may do is the same call after call, and is worked out once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2s
+from typing import TypeAlias
 
 import orjson
 
@@ -17,7 +16,8 @@ from backend.engine.signing import PlainKey
 from backend.gateway.call import AnyKind, Call, Target
 from backend.services.grants import Grant
 
-ENTRIES_MAX = 20_000
+PassageName: TypeAlias = tuple[bytes, str, str]
+"""A digest of the key, so that no key lies in memory (BLAKE2: half the time of SHA-256), the target and the kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,35 +47,9 @@ def passage_of(kind: AnyKind, grant: Grant, target: Target) -> Passage:
     )
 
 
-class Passages:
-    """The passages of plain keys.
-
-    Args:
-        generation: gives what must be unchanged for a remembered passage to be trusted.
-    """
-
-    def __init__(self, generation: Callable[[], object]) -> None:
-        self.generation = generation
-        self._known: dict[tuple[bytes, str, str], tuple[object, Passage]] = {}
-        """By a digest of the key, so that no key lies in memory; by BLAKE2, which takes half the time of SHA-256."""
-
-    def known(self, call: Call) -> Passage | None:
-        """Give the passage of a call if it is remembered and nothing has changed since."""
-        credential = call.credential
-        if type(credential) is not PlainKey:
-            return None
-        entry = self._known.get((blake2s(credential.text.encode()).digest(), call.target, call.kind.name))
-        return entry[1] if entry is not None and entry[0] == self.generation() else None
-
-    def keep(self, call: Call, passage: Passage, generation: object) -> None:
-        """Remember the passage of a call, unless its key's end has to be looked for at every call.
-
-        Args:
-            generation: as it was before the caller was looked up.
-        """
-        credential = call.credential
-        if type(credential) is not PlainKey or passage.grant.expires_at is not None:
-            return
-        if len(self._known) >= ENTRIES_MAX:
-            self._known.clear()
-        self._known[blake2s(credential.text.encode()).digest(), call.target, call.kind.name] = generation, passage
+def passage_name(call: Call) -> PassageName | None:
+    """Give what the passage of a call is remembered under; None where the caller has to be looked at every time."""
+    credential = call.credential
+    if type(credential) is not PlainKey:
+        return None
+    return blake2s(credential.text.encode()).digest(), call.target, call.kind.name

@@ -12,13 +12,14 @@ from time import perf_counter_ns, thread_time_ns
 from backend.core.errors import AppError, InvalidKey, NotFound, Unauthenticated
 from backend.core.jsontools import dumps
 from backend.core.logging import get_logger
+from backend.core.remembered import Remembered
 from backend.engine.limits.errors import StateError
 from backend.engine.limits.rules import Decision, Policy
 from backend.engine.metering.records import clip_body, encode
 from backend.engine.signing import PlainKey
 from backend.gateway.authentication import Authenticator, check_place
 from backend.gateway.call import Answer, AnyKind, Call, SurfaceLimit, Target
-from backend.gateway.passages import Passage, Passages, passage_of
+from backend.gateway.passages import Passage, PassageName, passage_name, passage_of
 from backend.gateway.ports import Credits, Journal, Limiter, Observer
 from backend.gateway.rates import LimitReached, rate_headers
 from backend.gateway.timing import STAGES, server_timing
@@ -59,7 +60,7 @@ class Gateway:
     """Takes calls through authentication, limits, validation, credits, execution and recording."""
 
     authenticator: Authenticator
-    passages: Passages
+    passages: Remembered[PassageName, Passage]
     limiter: Limiter
     credits: Credits
     journal: Journal
@@ -114,16 +115,19 @@ class Gateway:
         return Answer(HTTP_OK, dumps(whole), _headers(trail), trail.credits)
 
     def _let_through(self, call: Call) -> Passage:
-        passage = self.passages.known(call)
-        if passage is None:
-            generation = self.passages.generation()
-            grant = self._authenticate(call)
-            target = call.kind.find(call.target)
-            _authorise(grant, target)
-            passage = passage_of(call.kind, grant, target)
-            self.passages.keep(call, passage, generation)
-        else:
+        name = passage_name(call)
+        known = None if name is None else self.passages.known(name)
+        if known is not None:
             self.observer.authenticated("accepted")
+            return known
+        generation = self.passages.generation()
+        grant = self._authenticate(call)
+        target = call.kind.find(call.target)
+        _authorise(grant, target)
+        passage = passage_of(call.kind, grant, target)
+        # No change announces that a key is over: the directory tells, and is asked at every call.
+        if name is not None and grant.expires_at is None:
+            self.passages.keep(name, passage, generation)
         return passage
 
     def _authenticate(self, call: Call) -> Grant:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar, cast
+from typing import TypeVar, cast
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,14 +17,13 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.core.clock import Clock
 from backend.core.errors import Unavailable
+from backend.core.remembered import Remembered
 from backend.engine.keys import KEY_LENGTH_MAX, Environment, digest, is_key_id, is_well_formed
 from backend.engine.scopes import PREDICT_ANY, WRITE, predict_scope
 from backend.engine.sealing import Sealer
 from backend.models import Account, AppKey, ExportedAPI
 from backend.services.compiled_models import form_of
 from backend.services.grants import Grant, grant_of_key, grant_of_session
-
-ENTRIES_MAX = 20_000
 
 ValueT = TypeVar("ValueT")
 NameT = TypeVar("NameT", str, int)
@@ -51,22 +50,16 @@ class ServedAPI:
         return self.status == "active"
 
 
-class Remembered(Generic[NameT, ValueT]):
-    """Values by name, each trusted only under the generation it was read in."""
+class LookedUp(Remembered[NameT, ValueT]):
+    """What was read out of the database by name, or read again when anything has changed since."""
 
     def __init__(self, generation: Callable[[], object], read: Callable[[NameT], ValueT]) -> None:
-        self._generation = generation
+        super().__init__(generation)
         self._read: Callable[[NameT], ValueT] = read
-        self._entries: dict[NameT, tuple[object, ValueT]] = {}
-
-    def known(self, name: NameT) -> ValueT | None:
-        """Give the value if it is remembered and nothing has changed since."""
-        entry = self._entries.get(name)
-        return entry[1] if entry is not None and entry[0] == self._generation() else None
 
     def get(self, name: NameT) -> ValueT:
         """Give the value, reading it again when anything has changed since."""
-        present = self._generation()
+        present = self.generation()
         entry = self._entries.get(name)
         if entry is not None and entry[0] == present:
             return entry[1]
@@ -74,10 +67,7 @@ class Remembered(Generic[NameT, ValueT]):
             value = self._read(name)
         except SQLAlchemyError as error:
             raise Unavailable("Keys cannot be looked up at the moment; try again", internal=repr(error)) from error
-        if len(self._entries) >= ENTRIES_MAX:
-            # Unknown keys are remembered too; a flood of them must not grow the process.
-            self._entries.clear()
-        self._entries[name] = (present, value)
+        self.keep(name, value, present)
         return value
 
 
@@ -90,10 +80,10 @@ class Directory:
         self._sessions = sessions
         self._clock = clock
         self._sealer = sealer
-        self._grants: Remembered[str, Grant | None] = Remembered(generation, self._read_digest)
-        self._signers: Remembered[str, Grant | None] = Remembered(generation, self._read_key_id)
-        self._players: Remembered[str, Grant | None] = Remembered(generation, self._read_player)
-        self._apis: Remembered[int, ServedAPI | None] = Remembered(generation, self._read_api)
+        self._grants: LookedUp[str, Grant | None] = LookedUp(generation, self._read_digest)
+        self._signers: LookedUp[str, Grant | None] = LookedUp(generation, self._read_key_id)
+        self._players: LookedUp[str, Grant | None] = LookedUp(generation, self._read_player)
+        self._apis: LookedUp[int, ServedAPI | None] = LookedUp(generation, self._read_api)
 
     def grant(self, key: str) -> Grant | None:
         """Give what a key may do; None when it is malformed, unknown, revoked, expired, or its account disabled."""

@@ -11,13 +11,13 @@ import orjson
 import pytest
 
 from backend.core.errors import InsufficientCredits, InvalidInput, NotFound, PayloadTooLarge
+from backend.core.remembered import Remembered
 from backend.engine.keys import Environment, mint_key
 from backend.engine.limits.rules import Decision, Overage, Policy, Rule, RuleSet
 from backend.engine.metering.records import CallRecord, decode
 from backend.engine.signing import PlainKey
 from backend.gateway.authentication import Authenticator
 from backend.gateway.call import Answer, Call, Credential, Kind, SurfaceLimit
-from backend.gateway.passages import Passages
 from backend.gateway.pipeline import Gateway
 from backend.services.grants import Grant
 from backend.services.offers import Documentation, Offer
@@ -214,7 +214,7 @@ def echo() -> Echo:
 def gateway(world: World) -> Gateway:
     return Gateway(
         authenticator=Authenticator(world, world),
-        passages=Passages(world.generation),
+        passages=Remembered(world.generation),
         limiter=world,
         credits=world,
         journal=world,

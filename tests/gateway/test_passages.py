@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from backend.core import remembered
 from backend.engine.allowed import networks_of
 from backend.engine.keys import mint_key
 from backend.engine.metering.records import decode
 from backend.engine.signing import PlainKey
-from backend.gateway import passages
 from backend.gateway.call import SessionPrincipal
 from backend.gateway.pipeline import Gateway
 from tests.gateway.conftest import GRANT, KEY_ID, SECRET, Desk, Echo, Send, World, code
@@ -55,11 +55,20 @@ def test_a_change_is_noticed_at_the_next_call(world: World, send: Send) -> None:
     assert len(world.lines) == 1
 
 
-def test_a_change_during_the_look_up_is_noticed_after_it(world: World, gateway: Gateway, send: Send) -> None:
+def test_a_change_during_the_look_up_is_noticed_after_it(
+    world: World, gateway: Gateway, echo: Echo, send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The generation is read first: what was read before a change and kept after it is not believed."""
-    generations = iter((1, 2, 2))
-    gateway.passages.generation = lambda: next(generations)
-    send()
+    changes = [1]
+    gateway.passages.generation = lambda: len(changes)
+
+    def find(target: str) -> Desk:
+        changes.append(1)
+        return echo.desks[target]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(echo, "find", find)
+        send()
     world.grants.clear()
 
     assert send().status == 403
@@ -132,12 +141,12 @@ def test_the_record_of_a_known_caller_is_that_of_a_new_one(world: World, send: S
 def test_keys_are_not_kept_and_memory_is_bounded(
     world: World, gateway: Gateway, send: Send, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(passages, "ENTRIES_MAX", 3)
+    monkeypatch.setattr(remembered, "ENTRIES_MAX", 3)
     keys = [mint_key("mp", "live").secret for _ in range(7)]
     for key in keys:
         world.grants[key] = GRANT
         send(credential=PlainKey(key))
-    kept = gateway.passages._known
+    kept = gateway.passages._entries
 
     assert 0 < len(kept) <= 3
     assert not any(key in repr(kept) for key in keys)
