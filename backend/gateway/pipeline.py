@@ -16,7 +16,6 @@ from backend.core.remembered import Remembered
 from backend.engine.limits.errors import StateError
 from backend.engine.limits.rules import Decision, Policy
 from backend.engine.metering.records import clip_body, encode
-from backend.engine.signing import PlainKey
 from backend.gateway.authentication import Authenticator, check_place
 from backend.gateway.call import Answer, AnyKind, Call, SurfaceLimit, Target
 from backend.gateway.passages import Passage, PassageName, passage_name, passage_of
@@ -150,8 +149,7 @@ class Gateway:
             return None
         if not decision.allowed:
             raise LimitReached(decision)
-        if type(call.credential) is not PlainKey:
-            self.authenticator.use_once(call, grant)
+        self.authenticator.use_once(call, grant)
         return decision
 
     def _reserve_credits(self, trail: Trail, grant: Grant, cost: int) -> None:
