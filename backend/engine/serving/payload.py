@@ -25,8 +25,6 @@ from backend.engine.serving.values import EXACT_MAX, MISSING, rule_of
 ROWS_MAX: Final = 10_000
 BATCH_BYTES: Final = 1_000
 """In shorter bodies no rows are looked for but one."""
-RECORD_BYTES: Final = 1 << 16
-"""In longer ones no single row is looked for: looking for it holds the interpreter up."""
 _NUMBERS: Final = frozenset({float, int})
 
 
@@ -103,7 +101,7 @@ class PayloadReader:
             matrix = rows_in(body, self._width, self.rows_max)
             if matrix is not None and _is_exact(matrix):
                 return Batch(len(matrix), False, matrix)  # noqa: FBT003 - many
-        if self._row_in is not None and len(body) < RECORD_BYTES:
+        if self._row_in is not None:
             row = self._row_in(body)
             if row is not None:
                 return Batch(1, True, None, None, row)  # noqa: FBT003 - one record
