@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from backend.core.errors import InvalidInput
 from backend.engine.native.rows import RowReader, row_reader
-from backend.engine.serving.contract import Column, Contract
+from backend.engine.serving.contract import Column
 from backend.engine.serving.payload import Batch, PayloadReader
+from tests.engine.serving.contracts import contract
 
 NAMES = ("age", "income", 'a "b"\\', "größe", "a")
 names = st.text(max_size=5)
@@ -34,19 +35,10 @@ def bits(values: Any) -> list[int]:
 
 def payload_reader(columns: tuple[str, ...], *, named: bool) -> PayloadReader:
     """Give the usual reader of a contract of numbers, the kernel's part of it taken away."""
-    contract = Contract(
-        named=named,
-        columns=tuple(Column(name, "number") for name in columns),
-        task="regression",
-        classes=None,
-        outputs=1,
-        example={},
-        estimator="Ridge",
-        pipeline=("Ridge",),
-        sklearn_version="1.9",
-        container="frame" if named else "matrix",
+    numbers_only = contract(
+        *(Column(name, "number") for name in columns), named=named, container="frame" if named else "matrix"
     )
-    usual = PayloadReader(contract)
+    usual = PayloadReader(numbers_only)
     usual._row_in = None
     return usual
 

@@ -14,22 +14,7 @@ from backend.core.errors import InvalidInput
 from backend.engine.serving import payload
 from backend.engine.serving.contract import Column, Contract
 from backend.engine.serving.payload import BATCH_BYTES, Batch, PayloadReader
-
-
-def contract(*columns: Column, named: bool = True, container: Any = "frame") -> Contract:
-    return Contract(
-        named=named,
-        columns=columns,
-        task="regression",
-        classes=None,
-        outputs=1,
-        example={},
-        estimator="Ridge",
-        pipeline=("Ridge",),
-        sklearn_version="1.9",
-        container=container,
-    )
-
+from tests.engine.serving.contracts import contract
 
 AGE = Column("age", "number")
 NUMBERS = contract(AGE, Column("income", "number"))
