@@ -28,6 +28,7 @@ from backend.gateway.authentication import Authenticator
 from backend.gateway.call import AnyKind
 from backend.gateway.pipeline import Gateway
 from backend.models.engine_options import engine_options, install_sqlite_pragmas
+from backend.services.call_rows import nowhere
 from backend.services.change_service import ChangeService
 from backend.services.credit_gate import CreditGate
 from backend.services.directory_service import Directory
@@ -36,7 +37,6 @@ from backend.services.metrics_service import MetricsObserver
 from backend.services.model_library import ModelLibrary
 from backend.services.prediction_service import Predictor
 from backend.services.runtime import Runtime
-from backend.services.usage_rows import nowhere
 from backend.services.worker_status_service import WorkerStatus
 
 if TYPE_CHECKING:

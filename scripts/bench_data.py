@@ -16,18 +16,18 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from flask import Flask
-from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.app import create_app
 from backend.config import ROOT, Settings
 from backend.jobs.background import build_sessions
-from backend.models import APIMetric, APIRequest, APIUsageEvent, ExportedAPI, db
+from backend.models import APIMetric, CallAccount, ExportedAPI, db
 from backend.services.access import Viewer
 from backend.services.bucket_rows import day_of
+from backend.services.call_search import Search, newest_calls
 from backend.services.log_cursor import cursor_of
 from backend.services.monitoring_service import MonitoringService
 from backend.services.paging import PageRequest
@@ -47,8 +47,8 @@ def reads(hot: ExportedAPI, cold: ExportedAPI) -> dict[str, Callable[[], object]
     owner, other = Viewer(hot.account_id), Viewer(cold.account_id)
     listed, stats = MonitoringService.get_all_apis_summary, MonitoringService.get_api_stats
     part = PageRequest(PAGE)
-    deep = _cursor(APIRequest, APIRequest.timestamp, APIRequest.api_id == hot.id)
-    log = _cursor(APIUsageEvent, APIUsageEvent.occurred_at, APIUsageEvent.account_id == hot.account_id)
+    number = db.session.scalars(select(CallAccount.id).where(CallAccount.account_id == hot.account_id)).one()
+    deep, log = _cursor(Search(api_id=hot.id)), _cursor(Search(account_number=number))
     return {
         **{
             f"list of {PAGE} APIs, {span}": partial(listed, viewer=owner, time_range=span, part=part)
@@ -112,19 +112,16 @@ def time_purge(sessions: sessionmaker[Session]) -> None:
     gone = purge(sessions, now, RETENTION_DAYS, pause=lambda: steps.append(time.perf_counter()))
     took = _took(begun, cpu)
     longest = max((1e3 * (b - a) for a, b in zip([begun, *steps], steps, strict=False)), default=0.0)
-    print(
-        f"| purge of a day: {gone.requests:,} raw rows, {gone.usage_events:,} events | {took} | |"
-        f" {longest:.0f} for the longest step |"
-    )
+    print(f"| purge of a day: {gone.calls:,} calls | {took} | | {longest:.0f} for the longest step |")
 
 
-def _cursor(model: type[Any], moment: Any, condition: ColumnElement[bool]) -> str:  # noqa: ANN401 - of either table
-    """Give where the thousandth page begins, or the last where there are fewer."""
-    statement = select(moment, model.id).where(condition).order_by(moment.desc(), model.id.desc())
-    row = db.session.execute(statement.offset(PAGE * (PAGES - 1)).limit(1)).one_or_none()
-    if row is None:
-        raise SystemExit(f"the database holds fewer than {PAGES} pages of {model.__tablename__}")
-    return cursor_of(*row)
+def _cursor(search: Search) -> str:
+    """Give where the thousandth page begins."""
+    before = PAGE * (PAGES - 1)
+    rows = newest_calls(db.session(), search, None, before)
+    if len(rows) < before:
+        raise SystemExit(f"the database holds fewer than {PAGES} pages of such calls")
+    return cursor_of(rows[before - 1].occurred_at_us, rows[before - 1].id)
 
 
 def _count(api: ExportedAPI) -> str:

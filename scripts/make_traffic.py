@@ -33,8 +33,8 @@ from backend.services.journal_service import FoldPorts, fold_once
 from backend.services.retention_service import MINUTES_KEPT
 from scripts.traffic_apis import Served, export_apis
 
-SLICE_CALLS = 200_000
-BATCH_LINES = 50_000
+SLICE_CALLS = 500_000
+BATCH_LINES = 250_000
 """A backlog is folded in larger batches than a trickle: what calls add up to is merged once a batch."""
 SKEW = 1.0
 PORTS = FoldPorts(minutes_kept=MINUTES_KEPT)

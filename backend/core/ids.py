@@ -17,6 +17,7 @@ _DRAWN = 256
 _RESTS: list[str] = []
 # A fork must not give the ids of its parent.
 os.register_at_fork(after_in_child=_RESTS.clear)
+_REQUEST_ID = re.compile(f"req_[{_ALPHABET}]{{26}}")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
@@ -32,6 +33,16 @@ def request_id_at(moment: int) -> str:
     except IndexError:
         rest = _draw()
     return f"{_begin(moment >> 10)}{_PAIRS[moment & 1023]}{rest}"
+
+
+def moment_in(request_id: str) -> int | None:
+    """Give the milliseconds after 1970 that `request_id_at` made an id of; None for what is no such id."""
+    if _REQUEST_ID.fullmatch(request_id) is None:
+        return None
+    moment = 0
+    for character in request_id[4:14]:
+        moment = moment << 5 | _ALPHABET.index(character)
+    return moment
 
 
 def _draw() -> str:

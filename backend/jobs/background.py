@@ -36,6 +36,7 @@ from backend.jobs.compiling import compile_outdated
 from backend.jobs.heartbeat import Heartbeat
 from backend.models.engine_options import FOLD_CACHE_MB, engine_options, install_sqlite_pragmas
 from backend.services.aggregation_service import JOB, aggregate
+from backend.services.call_rows import nowhere
 from backend.services.change_service import ChangeService
 from backend.services.credit_gate import CreditGate
 from backend.services.credit_sweep import CreditSweep
@@ -43,7 +44,6 @@ from backend.services.job_service import Interrupted
 from backend.services.journal_service import NO_PORTS, FoldPorts, FoldResult, fold_once
 from backend.services.recheck_service import Recheck
 from backend.services.retention_service import MINUTES_KEPT
-from backend.services.usage_rows import nowhere
 
 IDLE_SECONDS = 0.25
 BUSY_CALLS = 250
@@ -152,7 +152,7 @@ class Background:
                 "finished_at": rfc3339(self.clock.now()),
                 "recounted": done.recounted,
                 "drifts": len(done.drifts),
-                "purged_requests": done.purged_requests,
+                "purged_calls": done.purged_calls,
             }
 
     def ask_again(self) -> None:

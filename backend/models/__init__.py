@@ -6,6 +6,7 @@ from backend.models.api_request import APIRequest
 from backend.models.app_key import APIKeyQuota, AppKey
 from backend.models.audit import AuditEntry, AuditHead
 from backend.models.base import Base, db
+from backend.models.call import Call, CallAccount, CallPlace
 from backend.models.change_mark import ChangeMark
 from backend.models.credit import CreditHold, CreditPosting, CreditTransaction, UserCredits
 from backend.models.dev_app import DevApp
@@ -31,6 +32,9 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "Base",
+    "Call",
+    "CallAccount",
+    "CallPlace",
     "ChangeMark",
     "CreditHold",
     "CreditPosting",

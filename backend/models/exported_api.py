@@ -11,7 +11,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from backend.models.base import Base, UTCDateTime
 
 if TYPE_CHECKING:
-    from backend.models.api_request import APIRequest
     from backend.models.ml_model import MLModel
 
 
@@ -39,6 +38,3 @@ class ExportedAPI(Base):
     """Origins that browsers may call from; empty means any."""
 
     model: Mapped[MLModel] = relationship(back_populates="exported_api", lazy="joined")
-    requests: Mapped[list[APIRequest]] = relationship(
-        back_populates="api", cascade="all, delete-orphan", passive_deletes=True
-    )

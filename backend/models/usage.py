@@ -1,99 +1,56 @@
 """api_usage_events and api_usage_rollups_day: who called what, per call and per day.
 
-Written by the journal's fold only. Accounts, apps, keys and APIs are kept by value: usage outlives them. Bodies are in
-api_requests.
+Days are written by the journal's fold only. Accounts, apps, keys and APIs are kept by value: usage outlives them. Calls
+are a view of the tables of calls; see `call.py`.
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Date,
-    Float,
-    Index,
-    Integer,
-    LargeBinary,
-    String,
-    Text,
-    UniqueConstraint,
-    text,
-)
+from sqlalchemy import BigInteger, Date, Float, Index, Integer, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.models.base import Base, UTCDateTime
+from backend.models.call_views import View
 from backend.models.credit import LongId
-from backend.models.partitions import partition_by_day, unique_call
-
-# Conditions of partial indexes. A query must hold them as text: a bound parameter would hide the index.
-IS_ERROR = "status >= 400"
-IS_SERVER_ERROR = "status >= 500"
-IS_TEST = "environment = 'test'"
-IS_NO_API_CALL = "source <> 'api'"
 
 
-def _index_of_few(name: str, condition: str, *columns: str) -> Index:
-    """Give an index of the rows that few are."""
-    return Index(name, *columns, sqlite_where=text(condition), postgresql_where=text(condition))
-
-
-class APIUsageEvent(Base):
+class APIUsageEvent(View):
     """One metered call."""
 
     __tablename__ = "api_usage_events"
-    __table_args__ = (
-        # Each way to narrow the log has an index in the log's own order; the status at the end lets whoever looks for
-        # rare answers among many calls read the index alone. Of indexes that look alike to it, SQLite takes the one
-        # made last, so a migration that makes any of these anew makes the account's first.
-        Index("ix_api_usage_events_account", "account_id", "occurred_at", "id", "status", "environment"),
-        Index("ix_api_usage_events_key", "key_id", "occurred_at", "id", "status"),
-        Index("ix_api_usage_events_endpoint", "account_id", "endpoint", "occurred_at", "id", "status"),
-        _index_of_few("ix_api_usage_events_app", "app_id IS NOT NULL", "app_id", "occurred_at", "id", "status"),
-        _index_of_few("ix_api_usage_events_errors", IS_ERROR, "account_id", "occurred_at", "id", "status"),
-        _index_of_few(
-            "ix_api_usage_events_server_errors", IS_SERVER_ERROR, "account_id", "occurred_at", "id", "status"
-        ),
-        _index_of_few("ix_api_usage_events_test", IS_TEST, "account_id", "environment", "occurred_at", "id", "status"),
-        _index_of_few("ix_api_usage_events_source", IS_NO_API_CALL, "account_id", "source", "occurred_at", "id"),
-        *unique_call("api_usage_events"),
-        {"sqlite_autoincrement": True, "postgresql_partition_by": "RANGE (occurred_at)"},
-    )
 
-    id: Mapped[int] = mapped_column(LongId, primary_key=True, autoincrement=True)
-    request_id: Mapped[str] = mapped_column(String(64))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    request_id: Mapped[str]
     occurred_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    account_id: Mapped[str] = mapped_column(String(36))
+    account_id: Mapped[str]
     """Who is charged: the owner of the key, or who plays in the playground."""
-    key_id: Mapped[str | None] = mapped_column(String(64))
-    app_id: Mapped[str | None] = mapped_column(String(36))
-    api_id: Mapped[int | None] = mapped_column(Integer)
-    environment: Mapped[str] = mapped_column(String(10))
+    key_id: Mapped[str | None]
+    app_id: Mapped[str | None]
+    api_id: Mapped[int | None]
+    environment: Mapped[str]
     """live or test."""
-    source: Mapped[str] = mapped_column(String(20))
+    source: Mapped[str]
     """api, playground or internal."""
-    kind: Mapped[str] = mapped_column(String(50))
-    method: Mapped[str] = mapped_column(String(10))
-    endpoint: Mapped[str] = mapped_column(String(200))
-    status: Mapped[int] = mapped_column(Integer)
-    latency: Mapped[float] = mapped_column(Float)
+    kind: Mapped[str]
+    method: Mapped[str]
+    endpoint: Mapped[str]
+    status: Mapped[int]
+    latency: Mapped[float]
     """Milliseconds."""
-    bytes: Mapped[int] = mapped_column(BigInteger)
+    bytes: Mapped[int]
     """Request and response bodies together."""
-    bytes_in: Mapped[int] = mapped_column(Integer)
-    bytes_out: Mapped[int] = mapped_column(Integer)
-    rows: Mapped[int] = mapped_column(Integer)
-    credits: Mapped[int] = mapped_column(BigInteger)
-    is_overage: Mapped[bool] = mapped_column(Boolean)
+    bytes_in: Mapped[int]
+    bytes_out: Mapped[int]
+    rows: Mapped[int]
+    credits: Mapped[int]
+    is_overage: Mapped[bool]
     """Admitted beyond the daily quota."""
-    ip: Mapped[str | None] = mapped_column(String(45))
-    country: Mapped[str | None] = mapped_column(String(2))
+    ip: Mapped[str | None]
+    country: Mapped[str | None]
     """ISO 3166-1 alpha-2, where a local database knows the address."""
-    error_message: Mapped[str | None] = mapped_column(Text)
-
-
-partition_by_day(APIUsageEvent.__table__)  # type: ignore[arg-type]
+    error_message: Mapped[str | None]
 
 
 class APIUsageRollupDay(Base):

@@ -33,8 +33,7 @@ class Aggregation:
     folded: int
     recounted: int
     drifts: tuple[Drift, ...]
-    purged_requests: int
-    purged_usage_events: int
+    purged_calls: int
     purged_minutes: int
     purged_job_runs: int
     purged_refresh_tokens: int
@@ -70,8 +69,7 @@ def aggregate(
                 folded=folded,
                 recounted=found.spans,
                 drifts=found.drifts,
-                purged_requests=gone.requests,
-                purged_usage_events=gone.usage_events,
+                purged_calls=gone.calls,
                 purged_minutes=gone.minutes,
                 purged_job_runs=gone.job_runs,
                 purged_refresh_tokens=gone.refresh_tokens,
@@ -104,8 +102,7 @@ def _to_json(done: Aggregation) -> dict[str, Any]:
             }
             for drift in done.drifts
         ],
-        "purged_requests": done.purged_requests,
-        "purged_usage_events": done.purged_usage_events,
+        "purged_calls": done.purged_calls,
         "purged_minutes": done.purged_minutes,
         "purged_job_runs": done.purged_job_runs,
         "purged_refresh_tokens": done.purged_refresh_tokens,

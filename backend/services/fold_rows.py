@@ -1,4 +1,4 @@
-"""The statements of the fold: segments claimed and advanced, raw rows inserted, usage counted.
+"""The statements of the fold: segments claimed and advanced, APIs locked, usage counted.
 
 Called by the fold alone, inside its transaction. Locks are taken in one order: segments by name, APIs by id, credits by
 account, days by place, keys by id.
@@ -14,35 +14,14 @@ from sqlalchemy import Column, Table, Update, bindparam, case, delete, or_, sele
 from sqlalchemy.orm import Session
 
 from backend.core.moments import moment_of
-from backend.engine.metering.calls import Calls, Field
 from backend.engine.metering.reader import Chunk, JournalReader
-from backend.models import APIRequest, AppKey, ExportedAPI, JournalSegment
-from backend.services.bulk_insert import insert_rows
+from backend.models import AppKey, ExportedAPI, JournalSegment
 from backend.services.journal_batch import Usage
 from backend.services.transactions import insert_into
 
-REQUESTS: Table = APIRequest.__table__  # type: ignore[assignment]
 SEGMENTS: Table = JournalSegment.__table__  # type: ignore[assignment]
 APIS: Table = ExportedAPI.__table__  # type: ignore[assignment]
 KEYS: Table = AppKey.__table__  # type: ignore[assignment]
-REQUEST_COLUMNS = (
-    "api_id",
-    "request_data",
-    "response_data",
-    "response_time",
-    "status_code",
-    "error_message",
-    "cpu_usage",
-    "memory_usage",
-    "timestamp",
-    "request_id",
-    "key_id",
-    "model_id",
-    "rows",
-    "request_bytes",
-    "response_bytes",
-    "remote_address",
-)
 
 
 class Overtaken(Exception):
@@ -100,11 +79,6 @@ def lock_apis(session: Session, api_ids: Collection[int]) -> dict[int, str]:
     return {row.id: row.account_id for row in session.execute(statement.with_for_update(key_share=True))}
 
 
-def insert_requests(session: Session, calls: Calls) -> None:
-    """Insert the raw rows."""
-    insert_rows(session, REQUESTS, REQUEST_COLUMNS, _request_fields(calls))
-
-
 def add_usage(session: Session, api_uses: Mapping[int, Usage], key_uses: Mapping[str, Usage]) -> None:
     """Count calls on APIs, and move the last use of APIs and keys forward, never back."""
     apis = [
@@ -125,8 +99,3 @@ def _later_use(table: Table, identity: Column[Any]) -> Update:
     is_later = or_(table.c.last_used_at.is_(None), table.c.last_used_at < used_at)
     later = case((is_later, used_at), else_=table.c.last_used_at)
     return update(table).where(identity == bindparam("named")).values(last_used_at=later)
-
-
-def _request_fields(calls: Calls) -> list[Field]:
-    """Give what REQUEST_COLUMNS hold of each call; all but the time are named as the journal names them."""
-    return [calls.moments if name == "timestamp" else calls.field(name) for name in REQUEST_COLUMNS]

@@ -8,9 +8,10 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from backend.core.moments import moment_of
+from backend.core.moments import microseconds_of, moment_of
 from backend.engine.metering.buckets import Bucket
 from backend.engine.metering.calls import Calls, places_by, read_lines, slices
 from backend.engine.metering.reader import Chunk
@@ -81,17 +82,24 @@ def gather(chunks: Sequence[Chunk]) -> Batch:
     return Batch(tuple(chunks), calls, len(request_ids) - count, tuple(bad))
 
 
-def add_up(calls: Calls) -> Sums:
-    """Add calls up by minute, hour and API; hours from the minutes, since merging is cheaper than adding."""
-    minutes: dict[tuple[int, int], Bucket] = {}
-    whens = [moment // MINUTE_US for moment in calls.field("occurred_at_us")]
-    for (api_id, minute), places in places_by(zip(calls.field("api_id"), whens, strict=True)).items():
+def add_up(calls: Calls, minutes_since: datetime | None = None) -> Sums:
+    """Add calls up by minute, hour and API; hours from the minutes, since merging is cheaper than adding.
+
+    Args:
+        minutes_since: minutes that begin before are not wanted; None wants all.
+    """
+    since = 0 if minutes_since is None else microseconds_of(minutes_since)
+    spans: dict[tuple[int, int], Bucket] = {}
+    # What no minute is wanted of is added up by the hour at once.
+    begins = [moment - moment % (MINUTE_US if moment >= since else HOUR_US) for moment in calls.field("occurred_at_us")]
+    for span, places in places_by(zip(calls.field("api_id"), begins, strict=True)).items():
         *slow, cpus, memories = calls.at(
             places, "response_time", "occurred_at_us", "request_id", "status_code", "cpu_usage", "memory_usage"
         )
-        bucket = minutes[api_id, minute * MINUTE_US] = Bucket()
+        bucket = spans[span] = Bucket()
         bucket.add_all(list(zip(*slow, strict=True)), cpus, memories)
-    return Sums(_by_moment(minutes), _by_moment(_hours(minutes)), _uses(calls, "api_id"))
+    minutes = {span: bucket for span, bucket in spans.items() if span[1] >= since}
+    return Sums(_by_moment(minutes), _by_moment(_hours(spans)), _uses(calls, "api_id"))
 
 
 def key_uses(calls: Calls) -> dict[str, Usage]:

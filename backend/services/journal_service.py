@@ -27,13 +27,13 @@ from backend.core.moments import moment_of
 from backend.engine.metering.calls import Calls
 from backend.engine.metering.journal import begun_us
 from backend.engine.metering.reader import Chunk, JournalReader
-from backend.services import credit_settlement, fold_rows, usage_rows
+from backend.services import call_rows, credit_settlement, fold_rows, usage_rows
 from backend.services.bucket_rows import HOURS, MINUTES, merge_days, merge_rows
-from backend.services.day_partitions import make_partitions
+from backend.services.call_days import make_days
+from backend.services.call_rows import CountryOf, nowhere
 from backend.services.fold_rows import Overtaken
 from backend.services.journal_batch import BadLine, Batch, add_up, gather, key_uses
 from backend.services.transactions import begin_writing, make_durable
-from backend.services.usage_rows import CountryOf, nowhere
 
 BATCH_LINES = 5_000
 PIECES = 8
@@ -182,12 +182,12 @@ def _store(
 ) -> FoldResult:
     """Write a batch down, all or nothing."""
     calls = batch.calls
-    make_partitions(sessions, calls.field("occurred_at_us"), now)
+    make_days(sessions, calls.field("occurred_at_us"), now)
     with sessions.begin() as session:
         begin_writing(session)
         fold_rows.claim(session, reader, batch.chunks, now)
         owners = fold_rows.lock_apis(session, set(calls.field("api_id")))
-        known = usage_rows.known_request_ids(session, calls)
+        known = call_rows.known_request_ids(session, calls)
         fresh = _fresh(usage_rows.charged(session, calls, owners), known, owners.keys())
         moved = credit_settlement.settle(session, fresh, now)
         kept = usage_rows.redacted(session, fresh, owners)
@@ -220,16 +220,13 @@ def _fresh(calls: Calls, known: AbstractSet[str], living: AbstractSet[int]) -> C
 
 
 def _write(session: Session, fresh: Calls, living: AbstractSet[int], ports: FoldPorts, now: datetime) -> None:
-    """Write new calls everywhere they count: usage outlives the API, raw rows and buckets go with it."""
+    """Write new calls everywhere they count: usage outlives the API, bodies and buckets go with it."""
     charged = fresh.only(fresh.field("account_id"))
     usage_rows.merge_days(session, usage_rows.add_up_days(charged))
-    usage_rows.insert_events(session, charged, ports.country_of)
-    kept = fresh.only([api_id in living for api_id in fresh.field("api_id")])
-    sums = add_up(kept)
-    fold_rows.insert_requests(session, kept)
+    call_rows.insert_calls(session, fresh, living, ports.country_of)
     since = None if ports.minutes_kept is None else now - ports.minutes_kept
-    minutes = {span: bucket for span, bucket in sums.minutes.items() if since is None or span[1] >= since}
-    merge_rows(session, MINUTES, minutes)
+    sums = add_up(fresh.only([api_id in living for api_id in fresh.field("api_id")]), since)
+    merge_rows(session, MINUTES, sums.minutes)
     merge_days(session, sums.hours)
     merge_rows(session, HOURS, sums.hours)
     fold_rows.add_usage(session, sums.apis, key_uses(fresh))

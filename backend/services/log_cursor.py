@@ -5,21 +5,18 @@ Called by the services that list calls. A cursor is opaque to clients and holds 
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from backend.core.moments import microseconds_of, moment_of
 from backend.services.paging import ID_MAX, BadCursor, decoded, encoded
 
 MICROSECONDS_MAX = 253_402_300_799_999_999
 """The end of the year 9999, the last that a datetime holds."""
 
 
-def cursor_of(moment: datetime, row_id: int) -> str:
-    """Give the cursor of a row."""
-    return encoded(f"{microseconds_of(moment)}.{row_id}")
+def cursor_of(moment_us: int, row_id: int) -> str:
+    """Give the cursor of a row, its moment in microseconds since 1970."""
+    return encoded(f"{moment_us}.{row_id}")
 
 
-def read_cursor(cursor: str) -> tuple[datetime, int]:
+def read_cursor(cursor: str) -> tuple[int, int]:
     """Read the moment and the row out of a cursor.
 
     Raises:
@@ -31,4 +28,4 @@ def read_cursor(cursor: str) -> tuple[datetime, int]:
         raise BadCursor from None
     if not (0 <= moment <= MICROSECONDS_MAX and 0 <= row_id <= ID_MAX):
         raise BadCursor
-    return moment_of(moment), row_id
+    return moment, row_id

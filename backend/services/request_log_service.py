@@ -7,21 +7,22 @@ an index.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
 
 from backend.core import jsontools
 from backend.core.errors import NotFound
-from backend.models import APIRequest, ExportedAPI, db
+from backend.core.moments import moment_of
+from backend.engine.metering.buckets import ERROR_STATUS
+from backend.models import APIMetricDay, CallPlace, ExportedAPI, db
 from backend.schemas.monitoring import APIRequestOut
 from backend.services.access import Viewer, visible
+from backend.services.call_search import STATUS_MAX, Search, newest_calls, places_of
 from backend.services.log_cursor import cursor_of, read_cursor
 from backend.services.paging import Page, PageRequest
-from backend.services.time_paging import newest_first
-
-# As text: a bound parameter would hide the partial index on errors from the planner.
-IS_ERROR = text("status_code >= 400")
-IS_SUCCESS = text("status_code < 400")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,31 +44,39 @@ def list_requests(api_id: int, wanted: CallFilter, part: PageRequest, *, viewer:
     owned = visible(select(ExportedAPI.id), ExportedAPI.account_id, viewer).where(ExportedAPI.id == api_id)
     if db.session.scalar(owned) is None:
         raise NotFound(noun="API")
-    statement = _narrowed(select(APIRequest).where(APIRequest.api_id == api_id), wanted)
     after = read_cursor(part.cursor) if part.cursor else None
-    newest = newest_first(statement, (APIRequest.timestamp, APIRequest.id), after, part.limit)
-    rows = db.session.scalars(newest).all()
+    rows = newest_calls(db.session(), search_of(db.session(), api_id, wanted), after, part.limit)
     shown = rows[: part.limit]
+    places = places_of(db.session(), shown)
     return Page(
-        [_out(row) for row in shown], cursor_of(shown[-1].timestamp, shown[-1].id) if len(rows) > part.limit else None
+        [_out(row, places[row.place_id][0]) for row in shown],
+        cursor_of(shown[-1].occurred_at_us, shown[-1].id) if len(rows) > part.limit else None,
     )
 
 
-def _narrowed(statement: Select[APIRequest], wanted: CallFilter) -> Select[APIRequest]:
-    if wanted.status:
-        statement = statement.where(IS_ERROR if wanted.status == "error" else IS_SUCCESS)
-    if wanted.request_id:
-        statement = statement.where(APIRequest.request_id == wanted.request_id)
-    return statement
+def search_of(session: Session, api_id: int, wanted: CallFilter) -> Search:
+    """Give the search for an API's calls that are wanted."""
+
+    def days_called() -> set[date]:
+        days = session.scalars(select(APIMetricDay.day_timestamp).where(APIMetricDay.api_id == api_id))
+        return {day.date() for day in days}
+
+    return Search(
+        api_id=api_id,
+        least=ERROR_STATUS if wanted.status == "error" else 0,
+        most=ERROR_STATUS - 1 if wanted.status == "success" else STATUS_MAX,
+        request_id=wanted.request_id,
+        days_called=days_called,
+    )
 
 
-def _out(row: APIRequest) -> APIRequestOut:
+def _out(row: Row[Any], place: CallPlace) -> APIRequestOut:
     return APIRequestOut(
         id=row.id,
         request_id=row.request_id,
         api_id=row.api_id,
-        timestamp=row.timestamp,
-        status_code=row.status_code,
+        timestamp=moment_of(row.occurred_at_us),
+        status_code=row.status,
         response_time=row.response_time,
         cpu_usage=row.cpu_usage,
         memory_usage=row.memory_usage,
@@ -75,7 +84,7 @@ def _out(row: APIRequest) -> APIRequestOut:
         response_data=read_body(row.response_data),
         error_message=row.error_message,
         rows=row.rows,
-        key_id=row.key_id,
+        key_id=place.key_id,
     )
 
 

@@ -14,7 +14,7 @@ from functools import partial
 from sqlalchemy import ColumnElement, Table, delete, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from backend.models import APIRequest, APIUsageEvent, JobRun
+from backend.models import JobRun
 from backend.services.bucket_rows import HOURS, MINUTES
 from backend.services.call_purge import ROWS_PER_STEP, Expiry, Leaving, purge_calls
 from backend.services.idempotency_service import purge_answers
@@ -25,8 +25,6 @@ from backend.services.transactions import begin_writing, rows_changed
 
 MINUTES_KEPT = timedelta(hours=3)
 JOB_RUNS_KEPT = timedelta(days=90)
-REQUESTS: Table = APIRequest.__table__  # type: ignore[assignment]
-EVENTS: Table = APIUsageEvent.__table__  # type: ignore[assignment]
 JOB_RUNS: Table = JobRun.__table__  # type: ignore[assignment]
 
 
@@ -34,8 +32,7 @@ JOB_RUNS: Table = JobRun.__table__  # type: ignore[assignment]
 class Purged:
     """How many rows went."""
 
-    requests: int
-    usage_events: int
+    calls: int
     minutes: int
     job_runs: int
     refresh_tokens: int
@@ -43,11 +40,10 @@ class Purged:
 
 
 def purge(sessions: sessionmaker[Session], now: datetime, retention_days: int, *, pause: Pause = no_pause) -> Purged:
-    """Delete what is past its time: raw rows and usage events, minute buckets, job runs, sign-ins, kept answers."""
+    """Delete what is past its time: calls, minute buckets, job runs, sign-ins, kept answers."""
     expiry = Expiry(purge_cutoff(now, retention_days), now)
     return Purged(
-        requests=purge_calls(sessions, REQUESTS, expiry, pause, _hours_marked(expiry.cutoff)),
-        usage_events=purge_calls(sessions, EVENTS, expiry, pause, lambda _session, _oldest: None),
+        calls=purge_calls(sessions, expiry, pause, _hours_marked(expiry.cutoff)),
         minutes=_delete_in_steps(sessions, MINUTES, MINUTES.c.minute_timestamp < now - MINUTES_KEPT, pause),
         job_runs=_delete_in_steps(sessions, JOB_RUNS, JOB_RUNS.c.slot < now - JOB_RUNS_KEPT, pause),
         refresh_tokens=_delete_at_once(sessions, partial(purge_refresh_tokens, expired_before=now)),

@@ -20,7 +20,8 @@ from backend.core.logging import get_logger
 from backend.core.moments import microseconds_of
 from backend.engine.metering.buckets import Bucket
 from backend.engine.metering.calls import places_by
-from backend.models import APIRequest, ExportedAPI
+from backend.models import ExportedAPI
+from backend.models.partitions import MOMENT
 from backend.services.bucket_rows import (
     HOURS,
     HOURS_A_DAY,
@@ -32,12 +33,12 @@ from backend.services.bucket_rows import (
     stored_rows,
     to_columns,
 )
+from backend.services.call_days import part_at
 from backend.services.fold_rows import lock_apis
 from backend.services.job_service import Pause, no_pause
 from backend.services.spans import DAY, HOUR
 from backend.services.transactions import begin_snapshot, begin_writing, insert_into, rows_changed
 
-REQUESTS: Table = APIRequest.__table__  # type: ignore[assignment]
 APIS: Table = ExportedAPI.__table__  # type: ignore[assignment]
 ROWS_PER_FETCH = 5_000
 APIS_PER_STEP = 200
@@ -101,7 +102,8 @@ def _spans_without_bucket(sessions: sessionmaker[Session], since: datetime, clos
     hour = since
     with sessions() as session:
         while hour < closed:
-            raw = exists().where(REQUESTS.c.api_id == APIS.c.id, *_within(hour))
+            calls = part_at(session, hour).table
+            raw = exists().where(calls.c.api_id == APIS.c.id, *_within(calls, hour))
             bucket = exists().where(HOURS.c.api_id == APIS.c.id, HOURS.c.hour_timestamp == hour)
             spans += [(api_id, hour) for api_id in session.scalars(select(APIS.c.id).where(raw, ~bucket))]
             hour += HOUR
@@ -129,18 +131,19 @@ def _recount_hour(sessions: sessionmaker[Session], hour: datetime, api_ids: Sequ
 
 def _counted_buckets(session: Session, hour: datetime, api_ids: Sequence[int]) -> Mapping[int, Bucket]:
     """Add the raw rows of an hour up, by API; without any a bucket is empty."""
-    columns = REQUESTS.c
+    calls = part_at(session, hour).table
+    columns = calls.c
     statement = (
         select(
             columns.api_id,
             columns.response_time,
-            columns.timestamp,
+            columns.occurred_at_us,
             columns.request_id,
-            columns.status_code,
+            columns.status,
             columns.cpu_usage,
             columns.memory_usage,
         )
-        .where(columns.api_id.in_(api_ids), *_within(hour))
+        .where(columns.api_id.in_(api_ids), *_within(calls, hour))
         .execution_options(yield_per=ROWS_PER_FETCH)
     )
     buckets: defaultdict[int, Bucket] = defaultdict(Bucket)
@@ -148,7 +151,7 @@ def _counted_buckets(session: Session, hour: datetime, api_ids: Sequence[int]) -
         for api_id, places in places_by(row[0] for row in rows).items():
             some = [rows[place] for place in places]
             buckets[api_id].add_all(
-                [(row[1] or 0.0, microseconds_of(row[2]), row[3], row[4] or 0) for row in some],
+                [tuple(row[1:5]) for row in some],
                 [row[5] or 0.0 for row in some],
                 [row[6] or 0.0 for row in some],
             )
@@ -200,5 +203,6 @@ def _add_day_up(session: Session, span: Span) -> None:
     put_days(session, {(api_id, day): total}, {(api_id, day): counts})
 
 
-def _within(hour: datetime) -> tuple[Any, Any]:
-    return REQUESTS.c.timestamp >= hour, REQUESTS.c.timestamp < hour + HOUR
+def _within(calls: Table, hour: datetime) -> tuple[Any, Any]:
+    moment = calls.c[MOMENT]
+    return moment >= microseconds_of(hour), moment < microseconds_of(hour + HOUR)

@@ -1,38 +1,36 @@
 """The log of calls: the viewer's own, newest first, narrowed, continued from a cursor, followed live.
 
-Called by the log routes and the export. Always a bounded number of rows along an index: each way to narrow the log has
-an index in the log's own order, and this file says which of them leads.
+Called by the log routes and the export. Says which calls are wanted; `call_search` finds them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, literal_column, select
+from sqlalchemy import ColumnElement, Row, select
 from sqlalchemy.orm import Session
 
 from backend.core.errors import InvalidInput, NotFound
+from backend.core.moments import MICROSECOND, microseconds_of, moment_of
 from backend.engine.metering.buckets import ERROR_STATUS
-from backend.engine.metering.day_use import SERVER_ERROR_STATUS
-from backend.models import APIRequest, APIUsageEvent, AppKey, db
+from backend.engine.metering.day_use import MS, SERVER_ERROR_STATUS
+from backend.models import CallAccount, CallPlace, db
 from backend.schemas.log import LogDetailOut, LogOut
 from backend.services.access import Viewer
+from backend.services.call_search import STATUS_MAX, Search, calls_since, newest_calls, places_of
 from backend.services.log_cursor import cursor_of, read_cursor
 from backend.services.paging import Page, PageRequest
 from backend.services.request_log_service import read_body
-from backend.services.time_paging import newest_first
+from backend.services.usage_rows import DAYS
 
 LATE = timedelta(minutes=10)
 """How much later than its neighbours a call may be folded and still be seen by who follows the log."""
 NOUN = "Call"
-EVENT = APIUsageEvent
-# As text: a bound parameter would hide the partial indexes from the planner.
-IS_ERROR = EVENT.status >= literal_column("400")
-IS_SERVER_ERROR = EVENT.status >= literal_column("500")
-IS_TEST = EVENT.environment == literal_column("'test'")
-IS_NO_API_CALL = EVENT.source != literal_column("'api'")
+MOST_CALLS = "api"
+"""The source of nearly all calls."""
 
 
 class Statuses(NamedTuple):
@@ -76,16 +74,12 @@ def follow_calls(wanted: LogFilter, after: str, limit: int, *, viewer: Viewer) -
     Raises:
         InvalidInput: a cursor that no list gave.
     """
-    moment, row_id = read_cursor(after)
-    try:
-        since = moment - LATE
-    except OverflowError:
-        since = moment
-    # The sum hides the order from SQLite, which would walk all rows of everybody in it.
-    recorded = EVENT.id + 0
-    statement = _statement(wanted, viewer).where(EVENT.occurred_at >= since, recorded > row_id)
-    rows = db.session.execute(statement.order_by(recorded).limit(limit)).all()
-    return [_out(row) for row in reversed(rows)]
+    moment_us, row_id = read_cursor(after)
+    search = _search(db.session(), wanted, viewer)
+    if search is None:
+        return []
+    since_us = max(0, moment_us - LATE // MICROSECOND)
+    return _shown(db.session(), calls_since(db.session(), search, since_us, row_id, limit)[::-1])
 
 
 def read_call(request_id: str, *, viewer: Viewer) -> LogDetailOut:
@@ -96,13 +90,13 @@ def read_call(request_id: str, *, viewer: Viewer) -> LogDetailOut:
     """
     # Texts that cannot be ids are not put to the database, which could not even hold some of them.
     is_id = request_id.isascii() and request_id.isprintable()
-    wanted = _statement(LogFilter(request_id=request_id), viewer)
-    row = db.session.execute(wanted).one_or_none() if is_id else None
-    if row is None:
+    search = _search(db.session(), LogFilter(request_id=request_id), viewer) if is_id and request_id else None
+    rows = [] if search is None else newest_calls(db.session(), search, None, 1)
+    if not rows:
         raise NotFound(noun=NOUN)
-    bodies = select(APIRequest.request_data, APIRequest.response_data).where(APIRequest.request_id == request_id)
-    request, response = db.session.execute(bodies).one_or_none() or (None, None)
-    return LogDetailOut(**_out(row).model_dump(), request_data=read_body(request), response_data=read_body(response))
+    (shown,) = _shown(db.session(), rows[:1])
+    request, response = read_body(rows[0].request_data), read_body(rows[0].response_data)
+    return LogDetailOut(**shown.model_dump(), request_data=request, response_data=response)
 
 
 def calls_before(session: Session, wanted: LogFilter, part: PageRequest, *, viewer: Viewer) -> Page[LogOut]:
@@ -112,91 +106,78 @@ def calls_before(session: Session, wanted: LogFilter, part: PageRequest, *, view
         InvalidInput: a cursor that no list gave.
     """
     after = read_cursor(part.cursor) if part.cursor else None
-    newest = newest_first(_statement(wanted, viewer), (EVENT.occurred_at, EVENT.id), after, part.limit)
-    rows = session.execute(newest).all()
-    shown = [_out(row) for row in rows[: part.limit]]
+    search = _search(session, wanted, viewer)
+    rows = [] if search is None else newest_calls(session, search, after, part.limit)
+    shown = _shown(session, rows[: part.limit])
     return Page(shown, shown[-1].cursor if len(rows) > part.limit else None)
 
 
-def _out(row: Row[APIUsageEvent, str]) -> LogOut:
-    event = row[0]
+def _shown(session: Session, rows: Sequence[Row[Any]]) -> list[LogOut]:
+    places = places_of(session, rows)
+    return [_out(row, *places[row.place_id]) for row in rows]
+
+
+def _out(row: Row[Any], place: CallPlace, key_name: str | None) -> LogOut:
     return LogOut(
-        cursor=cursor_of(event.occurred_at, event.id),
-        request_id=event.request_id,
-        occurred_at=event.occurred_at,
-        method=event.method,
-        endpoint=event.endpoint,
-        kind=event.kind,
-        api_id=event.api_id,
-        key_id=event.key_id,
-        key_name=row[1],
-        app_id=event.app_id,
-        environment=event.environment,
-        source=event.source,
-        status=event.status,
-        latency_ms=event.latency,
-        bytes_in=event.bytes_in,
-        bytes_out=event.bytes_out,
-        rows=event.rows,
-        credits=event.credits,
-        is_overage=event.is_overage,
-        ip=event.ip,
-        country=event.country,
-        error_message=event.error_message,
+        cursor=cursor_of(row.occurred_at_us, row.id),
+        request_id=row.request_id,
+        occurred_at=moment_of(row.occurred_at_us),
+        method=place.method,
+        endpoint=place.endpoint,
+        kind=place.kind,
+        api_id=place.api_id,
+        key_id=place.key_id,
+        key_name=key_name,
+        app_id=place.app_id,
+        environment=place.environment,
+        source=place.source,
+        status=row.status,
+        latency_ms=row.response_time * MS,
+        bytes_in=row.request_bytes,
+        bytes_out=row.response_bytes,
+        rows=row.rows,
+        credits=row.credits,
+        is_overage=row.is_overage,
+        ip=row.remote_address,
+        country=row.country,
+        error_message=row.error_message,
     )
 
 
-def _statement(wanted: LogFilter, viewer: Viewer) -> Select[APIUsageEvent, str]:
-    """Give the viewer's own calls that are wanted, each with the name of its key."""
-    statement = select(EVENT, AppKey.name).outerjoin(AppKey, AppKey.key_id == EVENT.key_id)
-    conditions = [*_in_place(wanted, viewer), *_with_status(wanted.status)]
+def _search(session: Session, wanted: LogFilter, viewer: Viewer) -> Search | None:
+    """Give the search for the viewer's own calls that are wanted; None when the viewer never called."""
+    statuses = _statuses(wanted.status)
+    number = session.scalar(select(CallAccount.id).where(CallAccount.account_id == viewer.account_id))
+    if number is None:
+        return None
+    places: list[ColumnElement[bool]] = []
+    usage = [DAYS.c.account_id == viewer.account_id]
+    for name in ("key_id", "app_id", "endpoint"):
+        if value := getattr(wanted, name):
+            places.append(getattr(CallPlace, name) == value)
+            usage.append(DAYS.c[name] == value)
     environments = [one for one in (wanted.environment, viewer.environment) if one]
-    conditions += [IS_TEST if one == "test" else EVENT.environment == one for one in environments]
+    places += [CallPlace.environment == one for one in environments]
+    usage += [DAYS.c.environment == one for one in environments]
     if wanted.source:
-        conditions.append(EVENT.source == wanted.source)
-    if wanted.source not in {"", "api"}:
-        conditions.append(IS_NO_API_CALL)
-    if wanted.begins:
-        conditions.append(EVENT.occurred_at >= wanted.begins)
-    if wanted.ends:
-        conditions.append(EVENT.occurred_at < wanted.ends)
-    return statement.where(*conditions)
-
-
-def _in_place(wanted: LogFilter, viewer: Viewer) -> list[ColumnElement[bool]]:
-    """Give the conditions on account, key, app and path, of which one alone can lead into an index.
-
-    SQLite takes the first index that fits, and the account's own would have it look through all other keys' calls. What
-    must not lead is compared as text with nothing added, which no index holds.
-    """
-    named: tuple[tuple[Any, str], ...] = (
-        (EVENT.request_id, wanted.request_id),
-        (EVENT.key_id, wanted.key_id),
-        (EVENT.app_id, wanted.app_id),
-        (EVENT.endpoint, wanted.endpoint),
+        places.append(CallPlace.source == wanted.source)
+    if statuses.least >= SERVER_ERROR_STATUS:
+        usage.append(DAYS.c.server_errors > 0)
+    elif statuses.least >= ERROR_STATUS:
+        usage.append(DAYS.c.errors > 0)
+    # Most calls are live ones of the API's callers: that they are wanted narrows nothing.
+    is_narrow = any((wanted.key_id, wanted.app_id, wanted.endpoint, "test" in environments))
+    return Search(
+        account_number=number,
+        places=tuple(places),
+        are_few=is_narrow or wanted.source not in {"", MOST_CALLS},
+        least=statuses.least,
+        most=statuses.most,
+        begins_us=None if wanted.begins is None else microseconds_of(wanted.begins),
+        ends_us=None if wanted.ends is None else microseconds_of(wanted.ends),
+        request_id=wanted.request_id,
+        days_called=lambda: set(session.scalars(select(DAYS.c.day).where(*usage).distinct())),
     )
-    given = [(column, value) for column, value in named if value]
-    # Server errors and calls of the playground are few, and have indexes of the account's own.
-    are_few = _statuses(wanted.status).least >= SERVER_ERROR_STATUS or wanted.source not in {"", "api"}
-    leads = given[0][0] if given and (wanted.request_id or not are_few) else None
-    owner: Any = EVENT.account_id if leads is None or leads is EVENT.endpoint else EVENT.account_id.concat("")
-    conditions = [column == value if column is leads else column.concat("") == value for column, value in given]
-    return [owner == viewer.account_id, *conditions]
-
-
-def _with_status(wanted: str) -> list[ColumnElement[bool]]:
-    if not wanted:
-        return []
-    least, most = _statuses(wanted)
-    conditions: list[ColumnElement[bool]] = (
-        [EVENT.status == least] if least == most else [EVENT.status.between(least, most)]
-    )
-    # One of the two: SQLite would take the larger index of both.
-    if least >= SERVER_ERROR_STATUS:
-        conditions.append(IS_SERVER_ERROR)
-    elif least >= ERROR_STATUS:
-        conditions.append(IS_ERROR)
-    return conditions
 
 
 def _statuses(wanted: str) -> Statuses:
@@ -206,7 +187,9 @@ def _statuses(wanted: str) -> Statuses:
         InvalidInput: none of them.
     """
     if wanted in {"", "success", "error"}:
-        return Statuses(ERROR_STATUS if wanted == "error" else 0, ERROR_STATUS - 1 if wanted == "success" else 999)
+        return Statuses(
+            ERROR_STATUS if wanted == "error" else 0, ERROR_STATUS - 1 if wanted == "success" else STATUS_MAX
+        )
     if len(wanted) == 3 and wanted.endswith("xx") and wanted[0].isdecimal():
         return Statuses(int(wanted[0]) * 100, int(wanted[0]) * 100 + 99)
     if len(wanted) == 3 and wanted.isdecimal():

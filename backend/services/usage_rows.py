@@ -1,4 +1,4 @@
-"""The fold's statements about usage: who is charged, the row of each call, the rows of each day.
+"""The fold's statements about usage: who is charged, what may be kept, the rows of each day.
 
 Called by the fold alone, inside its transaction, after it holds the locks on the APIs. Days are locked in one order, by
 their place.
@@ -6,35 +6,29 @@ their place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
-from operator import add
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Row, Table, select, text
+from sqlalchemy import Row, Table, select, text
 from sqlalchemy.orm import Session
 
 from backend.core.jsontools import dumps
-from backend.core.moments import moment_of, stored_moments
+from backend.core.moments import moment_of
 from backend.engine.metering.calls import Calls, places_by
-from backend.engine.metering.day_use import MS, DayUse
+from backend.engine.metering.day_use import DayUse
 from backend.engine.metering.records import CallRecord
 from backend.engine.metering.sketch import QuantileSketch
 from backend.engine.redaction import Redactor
-from backend.models import Account, APIRequest, APIUsageEvent, APIUsageRollupDay, AppKey
-from backend.services.bulk_insert import Values, insert_rows, put_rows
+from backend.models import Account, APIUsageRollupDay, AppKey
+from backend.services.bulk_insert import Values, put_rows
+from backend.services.call_days import DAY_US
 from backend.services.transactions import is_sqlite
 
-EVENTS: Table = APIUsageEvent.__table__  # type: ignore[assignment]
 DAYS: Table = APIUsageRollupDay.__table__  # type: ignore[assignment]
-REQUESTS: Table = APIRequest.__table__  # type: ignore[assignment]
 KEYS: Table = AppKey.__table__  # type: ignore[assignment]
 ACCOUNTS: Table = Account.__table__  # type: ignore[assignment]
 NAMES_PER_QUERY = 500
-DAY_US = 86_400_000_000
-
-CountryOf = Callable[[str], str | None]
-"""Gives the ISO 3166-1 alpha-2 code of an address, where it is known."""
 
 USE_COLUMNS = (
     "calls",
@@ -50,30 +44,6 @@ USE_COLUMNS = (
 )
 NOTHING = (0,) * (len(USE_COLUMNS) - 1)
 """A use without calls, its sketch left out."""
-EVENT_COLUMNS = (
-    "request_id",
-    "occurred_at",
-    "account_id",
-    "key_id",
-    "app_id",
-    "api_id",
-    "environment",
-    "source",
-    "kind",
-    "method",
-    "endpoint",
-    "status",
-    "latency",
-    "bytes",
-    "bytes_in",
-    "bytes_out",
-    "rows",
-    "credits",
-    "is_overage",
-    "ip",
-    "country",
-    "error_message",
-)
 
 
 class Place(NamedTuple):
@@ -93,11 +63,6 @@ class DaySum(NamedTuple):
     use: DayUse
     app_id: str | None
     kind: str
-
-
-def nowhere(address: str) -> str | None:  # noqa: ARG001 - a CountryOf
-    """Give no country: there is no database of them."""
-    return None
 
 
 def charged(session: Session, calls: Calls, owners: Mapping[int, str]) -> Calls:
@@ -122,19 +87,6 @@ def charged(session: Session, calls: Calls, owners: Mapping[int, str]) -> Calls:
     )
 
 
-def known_request_ids(session: Session, calls: Calls) -> set[str]:
-    """Give the request ids of those calls that the database holds already, at the moments that they name.
-
-    Args:
-        calls: as they came. One that names no account may have left a raw row and no event.
-    """
-    known = _known(session, EVENTS.c.occurred_at, calls)
-    if all(calls.field("account_id")):
-        return known
-    nameless = calls.only([not account_id for account_id in calls.field("account_id")])
-    return known | _known(session, REQUESTS.c.timestamp, nameless)
-
-
 def redacted(session: Session, calls: Calls, owners: Mapping[int, str]) -> Calls:
     """Give the calls without the values that whoever is charged, or owns the API, wants never to be kept."""
     accounts = set(calls.field("account_id")) | set(owners.values())
@@ -154,25 +106,6 @@ def redacted(session: Session, calls: Calls, owners: Mapping[int, str]) -> Calls
             redactors[names] = Redactor.of(names)
         kept.append(redactors[names].redact(record) if names else record)
     return Calls.of(kept)
-
-
-def insert_events(session: Session, calls: Calls, country_of: CountryOf) -> None:
-    """Insert the row of each call."""
-    asked, answered = calls.field("request_bytes"), calls.field("response_bytes")
-    addresses = calls.field("remote_address")
-    fields = {
-        **{name: calls.field(name) for name in EVENT_COLUMNS if name in CallRecord._fields},
-        "occurred_at": calls.moments,
-        "api_id": [api_id or None for api_id in calls.field("api_id")],
-        "status": calls.field("status_code"),
-        "latency": [seconds * MS for seconds in calls.field("response_time")],
-        "bytes": list(map(add, asked, answered)),
-        "bytes_in": asked,
-        "bytes_out": answered,
-        "ip": addresses,
-        "country": [country_of(address) if address else None for address in addresses],
-    }
-    insert_rows(session, EVENTS, EVENT_COLUMNS, [fields[name] for name in EVENT_COLUMNS])
 
 
 def add_up_days(calls: Calls) -> dict[Place, DaySum]:
@@ -260,22 +193,6 @@ def _use_columns(use: DayUse) -> dict[str, Any]:
         "rows": use.rows,
         "credits": use.credits,
     }
-
-
-def _known(session: Session, moment: Column[datetime], calls: Calls) -> set[str]:
-    if not calls:
-        return set()
-    # One document and one statement; thousands of bound parameters cost more than the search for them. The bounds
-    # leave out the days in which none of the calls can be.
-    moments = calls.field("occurred_at_us")
-    given = (dumps(calls.field("request_id")).decode(), *stored_moments((min(moments), max(moments))))
-    ids = "SELECT value FROM json_each(?)" if is_sqlite(session) else "SELECT json_array_elements_text(%s::json)"
-    bounds = "? AND ?" if is_sqlite(session) else "%s::timestamp AND %s::timestamp"
-    statement = (
-        f"SELECT request_id FROM {moment.table.name}"  # noqa: S608 - names of our own
-        f" WHERE request_id IN ({ids}) AND {moment.name} BETWEEN {bounds}"
-    )
-    return {row[0] for row in session.connection().exec_driver_sql(statement, given)}
 
 
 def _by_name(session: Session, name: Any, value: Any, names: Sequence[str]) -> dict[str, Any]:  # noqa: ANN401 - columns

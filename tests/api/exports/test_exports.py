@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from backend.engine.keys import digest, is_well_formed
 from backend.models import APIMetric, APIRequest, AppKey, ExportedAPI, db
 from backend.services.api_export_service import APIExportService
 from tests.api.conftest import BuildApp, Person, without_request_id
+from tests.api.portal import fold
+from tests.metering import append, record
 
 Upload = Callable[..., TestResponse]
 ROUTES = [
@@ -257,10 +260,11 @@ def test_deleting_takes_keys_log_and_metrics_along(
     alice: Person, app: Flask, clock: Any, exported: dict[str, Any]
 ) -> None:
     """Nothing of a deleted API works or takes space; the model stays."""
+    append(app.extensions["modelport.process"].runtime.journal_folder, record(exported["id"], clock.now()))
+    fold(app)
     with app.app_context():
-        db.session.add(APIRequest(api_id=exported["id"], request_id="req_1", status_code=200))
         hour = clock.now().replace(minute=0, second=0, microsecond=0)
-        db.session.add(APIMetric(api_id=exported["id"], hour_timestamp=hour))
+        db.session.add(APIMetric(api_id=exported["id"], hour_timestamp=hour - timedelta(hours=1)))
         db.session.commit()
 
     answer = alice.delete(f"/api/exports/{exported['id']}")

@@ -15,6 +15,8 @@ from werkzeug.test import TestResponse
 from backend.models import APIRequest, AppKey, ExportedAPI, db
 from tests.api.conftest import Person, without_request_id
 from tests.api.models.test_upload import stored_files, uploaded_files
+from tests.api.portal import fold
+from tests.metering import append, record
 
 Upload = Callable[..., TestResponse]
 UNKNOWN_IDS = ["0", "999999", str(2**31), str(2**63 - 1), str(2**63), "9" * 40, "9" * 5_000]
@@ -134,9 +136,8 @@ def test_force_takes_the_apis_their_keys_and_their_logs_along(
     alice: Person, app: Flask, exported: dict[str, Any]
 ) -> None:
     """Nothing of a deleted model goes on working or takes space."""
-    with app.app_context():
-        db.session.add(APIRequest(api_id=exported["id"], request_id="req_1", status_code=200))
-        db.session.commit()
+    append(app.extensions["modelport.process"].runtime.journal_folder, record(exported["id"]))
+    fold(app)
 
     assert alice.delete(f"/api/models/{exported['model_id']}?force=1").status_code == 204
 

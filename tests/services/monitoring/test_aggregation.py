@@ -170,7 +170,7 @@ def test_old_rows_go_and_their_buckets_stay(
     append(folder, *(record(api_id, NOON) for _ in range(8)), record(api_id, NOON + 40 * 24 * HOUR))
     clock.moment = NOON + 40 * 24 * HOUR + HOUR
     done = run()
-    assert (done.purged_requests, done.purged_minutes, done.recounted) == (8, 8 // 8, 2)
+    assert (done.purged_calls, done.purged_minutes, done.recounted) == (8, 8 // 8, 2)
     old, new = hours(sessions)
     assert (old.request_count, old.is_purged, new.request_count, new.is_purged) == (8, True, 1, False)
     with sessions() as session:
@@ -187,7 +187,7 @@ def test_a_purged_hour_is_never_recounted(sessions: Sessions, folder: Path, cloc
     append(folder, record(api_id))
     clock.advance(3600)
     done = run()
-    assert (done.recounted, done.drifts, done.purged_requests) == (0, (), 1)
+    assert (done.recounted, done.drifts, done.purged_calls) == (0, (), 1)
     assert [hour.request_count for hour in hours(sessions)] == [5]
 
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, func, select
+from sqlalchemy import Table, delete, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from backend.engine.metering.calls import Calls, Field
+from backend.engine.metering.calls import Field
 from backend.engine.metering.journal import JournalWriter
 from backend.engine.metering.reader import JournalReader
 from backend.engine.metering.records import encode
 from backend.models import APIMetric, APIMetricMinute, APIRequest, AppKey, ExportedAPI, JournalSegment
-from backend.services import fold_rows
+from backend.services import call_rows, fold_rows
+from backend.services.bulk_insert import insert_rows
 from backend.services.journal_batch import gather
 from backend.services.journal_service import fold_all, fold_once
 from tests.metering import NOON, append, export_apis, record
@@ -137,15 +140,23 @@ def test_a_copied_journal_is_not_counted_twice(sessions: Sessions, folder: Path,
     assert counts(sessions) == (1, 1, 1, 1)
 
 
-@pytest.mark.parametrize("step", ["claim", "insert_requests", "add_usage", "advance"])
+@pytest.mark.parametrize(
+    ("module", "step"),
+    [(fold_rows, "claim"), (call_rows, "insert_calls"), (fold_rows, "add_usage"), (fold_rows, "advance")],
+)
 def test_a_failure_folds_nothing(
-    sessions: Sessions, folder: Path, reader: JournalReader, monkeypatch: pytest.MonkeyPatch, step: str
+    sessions: Sessions,
+    folder: Path,
+    reader: JournalReader,
+    monkeypatch: pytest.MonkeyPatch,
+    module: ModuleType,
+    step: str,
 ) -> None:
     """Whatever fails, and wherever, the transaction takes everything back and the journal keeps it."""
     (api_id,) = export_apis(sessions)
     append(folder, record(api_id))
     with monkeypatch.context() as patch:
-        patch.setattr(fold_rows, step, failing_after(getattr(fold_rows, step)))
+        patch.setattr(module, step, failing_after(getattr(module, step)))
         with pytest.raises(OSError, match="pulled"):
             fold_once(sessions, reader)
     assert counts(sessions) == (0, 0, 0, 0)
@@ -179,14 +190,13 @@ def test_one_record_that_the_database_refuses_costs_itself_only(
     (api_id,) = export_apis(sessions)
     calls = [record(api_id) for _ in range(220)]
     append(folder, *calls)
-    fields_of = fold_rows._request_fields
 
-    def poisoned(made: Calls) -> list[Field]:
-        fields = dict(zip(fold_rows.REQUEST_COLUMNS, fields_of(made), strict=True))
-        refused = [None if name == calls[150].request_id else 1 for name in made.field("request_id")]
-        return list({**fields, "rows": refused}.values())
+    def poisoned(session: Session, table: Table, columns: Sequence[str], fields: Sequence[Field]) -> None:
+        given = dict(zip(columns, fields, strict=True))
+        given["rows"] = [None if name == calls[150].request_id else 1 for name in given["request_id"]]
+        insert_rows(session, table, columns, list(given.values()))
 
-    monkeypatch.setattr(fold_rows, "_request_fields", poisoned)
+    monkeypatch.setattr(call_rows, "insert_rows", poisoned)
     for _ in range(40):
         fold_once(sessions, reader)
     assert counts(sessions) == (219, 219, 219, 219)

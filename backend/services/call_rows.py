@@ -1,0 +1,206 @@
+"""The fold's statements about single calls: the numbers of their places, which are known already, their rows.
+
+Called by the fold alone, inside its transaction, after it holds the locks on the APIs; `forget_bodies` by whoever
+deletes APIs, after they are gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any, NamedTuple
+
+from sqlalchemy import Table, select, text, update
+from sqlalchemy.orm import Session
+
+from backend.core.jsontools import dumps
+from backend.engine.metering.calls import Calls, Field
+from backend.engine.metering.records import CallRecord
+from backend.models import Call, CallAccount, CallPlace
+from backend.models.partitions import CALLS, MOMENT
+from backend.services.bulk_insert import insert_rows, put_rows
+from backend.services.call_days import DAY_US, Day, part_of, parts_between, rest_of, stored_days
+from backend.services.transactions import is_sqlite
+
+CountryOf = Callable[[str], str | None]
+"""Gives the ISO 3166-1 alpha-2 code of an address, where it is known."""
+
+ROWS: Table = Call.__table__  # type: ignore[assignment]
+PLACES: Table = CallPlace.__table__  # type: ignore[assignment]
+ACCOUNTS: Table = CallAccount.__table__  # type: ignore[assignment]
+PLACE_FIELDS = (
+    "account_id",
+    "key_id",
+    "app_id",
+    "api_id",
+    "model_id",
+    "environment",
+    "source",
+    "kind",
+    "method",
+    "endpoint",
+)
+"""What a place is about; the order of its signature."""
+COLUMNS = (
+    "request_id",
+    "occurred_at_us",
+    "place_id",
+    "account_number",
+    "api_id",
+    "status",
+    "response_time",
+    "cpu_usage",
+    "memory_usage",
+    "request_bytes",
+    "response_bytes",
+    "rows",
+    "credits",
+    "is_overage",
+    "remote_address",
+    "country",
+    "error_message",
+    "request_data",
+    "response_data",
+)
+
+
+class Numbers(NamedTuple):
+    """What stands for a place in the rows of its calls."""
+
+    place_id: int
+    account_number: int | None
+
+
+def nowhere(address: str) -> str | None:  # noqa: ARG001 - a CountryOf
+    """Give no country: there is no database of them."""
+    return None
+
+
+def known_request_ids(session: Session, calls: Calls) -> set[str]:
+    """Give the request ids of those calls that the database holds already, on the days that they name."""
+    if not calls:
+        return set()
+    # One document and one statement a day; thousands of bound parameters cost more than the search for them.
+    moments, given = calls.field("occurred_at_us"), dumps(calls.field("request_id")).decode()
+    ids = "SELECT value FROM json_each(:ids)" if is_sqlite(session) else "SELECT json_array_elements_text(:ids ::json)"
+    is_one = text(f"request_id IN ({ids})").bindparams(ids=given)
+    found: set[str] = set()
+    for part in parts_between(session, min(moments), max(moments)):
+        moment = part.table.c[MOMENT]
+        bounds = () if part.bounds is None else (moment >= part.bounds[0], moment < part.bounds[1])
+        found.update(session.scalars(select(part.table.c.request_id).where(is_one, *bounds)))
+    return found
+
+
+def insert_calls(session: Session, calls: Calls, living: AbstractSet[int], country_of: CountryOf) -> None:
+    """Insert the row of each call; without bodies where its API is gone.
+
+    Raises:
+        IntegrityError: a row contradicts a constraint.
+        DataError: a value that its column cannot hold.
+    """
+    numbers = _numbers(session, calls)
+    keeps = [api_id in living for api_id in calls.field("api_id")]
+    fields: dict[str, Field] = {
+        **{name: calls.field(name) for name in COLUMNS if name in CallRecord._fields},
+        "place_id": [number.place_id for number in numbers],
+        "account_number": [number.account_number for number in numbers],
+        "api_id": [api_id or None for api_id in calls.field("api_id")],
+        "status": calls.field("status_code"),
+        "country": _countries(calls.field("remote_address"), country_of),
+    }
+    if not all(keeps):
+        for name in ("request_data", "response_data"):
+            fields[name] = [body if keep else None for body, keep in zip(fields[name], keeps, strict=True)]
+    rows = [fields[name] for name in COLUMNS]
+    if is_sqlite(session):
+        _insert_by_day(session, calls.field("occurred_at_us"), rows)
+    else:
+        insert_rows(session, ROWS, COLUMNS, rows)
+
+
+def forget_bodies(session: Session, api_ids: Collection[int]) -> None:
+    """Take what was sent to some APIs, and what they answered, out of the rows of their calls.
+
+    The APIs must be deleted in the same transaction, before: a fold that holds one of them writes its bodies first.
+    """
+    for api_id in api_ids:
+        for table in _tables(session):
+            gone = update(table).where(table.c.api_id == api_id).values(request_data=None, response_data=None)
+            session.execute(gone)
+
+
+def _tables(session: Session) -> list[Table]:
+    if not is_sqlite(session):
+        return [ROWS]
+    return [*(part_of(session, day).table for day in stored_days(session)), ROWS]
+
+
+def _countries(addresses: Field, country_of: CountryOf) -> Field:
+    if country_of is nowhere:
+        return [None] * len(addresses)
+    known = {address: country_of(address) if address else None for address in set(addresses)}
+    return [known[address] for address in addresses]
+
+
+def _numbers(session: Session, calls: Calls) -> list[Numbers]:
+    """Give the numbers of the place of each call, new ones for places that were never met."""
+    keys = list(calls.each(*PLACE_FIELDS))
+    signatures = {key: dumps(key).decode() for key in dict.fromkeys(keys)}
+    found = _places(session, signatures.values())
+    missing = [key for key, signature in signatures.items() if signature not in found]
+    if missing:
+        _add_places(session, {signatures[key]: key for key in missing})
+        found = _places(session, signatures.values())
+    of_key = {key: found[signature] for key, signature in signatures.items()}
+    return [of_key[key] for key in keys]
+
+
+def _places(session: Session, signatures: Collection[str]) -> dict[str, Numbers]:
+    rows = _looked_up(session, PLACES, "signature", ("id", "account_number"), signatures)
+    return {signature: Numbers(*rest) for signature, *rest in rows}
+
+
+def _add_places(session: Session, missing: dict[str, tuple[Any, ...]]) -> None:
+    accounts = sorted({key[0] for key in missing.values() if key[0]})
+    put_rows(session, ACCOUNTS, ("account_id",), [(one,) for one in accounts], keys=("account_id",), changed=())
+    numbers = dict(_looked_up(session, ACCOUNTS, "account_id", ("id",), accounts))
+    columns = ("signature", "account_number", *PLACE_FIELDS)
+    rows = [
+        (signature, numbers.get(account_id), account_id or None, key_id, app_id, api_id or None, *rest)
+        for signature, (account_id, key_id, app_id, api_id, *rest) in sorted(missing.items())
+    ]
+    put_rows(session, PLACES, columns, rows, keys=("signature",), changed=())
+
+
+def _looked_up(
+    session: Session, table: Table, name: str, columns: Sequence[str], values: Collection[str]
+) -> Sequence[Any]:
+    """Give a column and some more of the rows in which it is one of some texts."""
+    given = dumps(list(values)).decode()
+    wanted = "SELECT value FROM json_each(?)" if is_sqlite(session) else "SELECT json_array_elements_text(%s::json)"
+    statement = f"SELECT {', '.join((name, *columns))} FROM {table.name} WHERE {name} IN ({wanted})"  # noqa: S608
+    return session.connection().exec_driver_sql(statement, (given,)).all()
+
+
+def _insert_by_day(session: Session, moments: Field, fields: list[Field]) -> None:
+    """Insert rows into the tables of their days; SQLite's ids are counted for all of them together."""
+    first = session.connection().exec_driver_sql(
+        f"UPDATE sqlite_sequence SET seq = seq + ? WHERE name = '{CALLS}' RETURNING seq",  # noqa: S608 - our own name
+        (len(moments),),
+    ).scalar_one() - len(moments) + 1  # fmt: skip
+    columns, fields = ("id", *COLUMNS), [range(first, first + len(moments)), *fields]
+    stored = set(stored_days(session))
+    days = [moment // DAY_US for moment in moments]
+    for number in sorted(set(days)):
+        is_there = Day(number) in stored
+        table = part_of(session, Day(number)).table if is_there else rest_of(session).table
+        theirs = [day == number for day in days]
+        insert_rows(session, table, columns, _only(fields, theirs))
+
+
+def _only(fields: list[Field], wanted: list[bool]) -> list[Field]:
+    if all(wanted):
+        return fields
+    places = [place for place, is_wanted in enumerate(wanted) if is_wanted]
+    return [[field[place] for place in places] for field in fields]
