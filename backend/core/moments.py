@@ -36,6 +36,16 @@ def stored_moments(microseconds: Iterable[int]) -> list[str]:
     return [f"{second(moment // 1_000_000)}.{moment % 1_000_000:06d}" for moment in microseconds]
 
 
+def zoned_moment(microseconds: int) -> str:
+    """Give the moment that many microseconds after 1970 as RFC 3339 has it."""
+    return f"{_zoned_second(microseconds // 1_000_000)}.{microseconds % 1_000_000:06d}Z"
+
+
+@lru_cache(SECONDS_REMEMBERED)
+def _zoned_second(seconds: int) -> str:
+    return _stored_second(seconds).replace(" ", "T")
+
+
 @lru_cache(SECONDS_REMEMBERED)
 def _stored_second(seconds: int) -> str:
     return moment_of(seconds * 1_000_000).replace(tzinfo=None).isoformat(" ")

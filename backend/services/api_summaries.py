@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from functools import cache
 
 from sqlalchemy import Select, or_, select
@@ -57,7 +58,7 @@ def _with_numbers(apis: Sequence[ExportedAPI], span: TimeRange) -> list[APISumma
     slots = {api_id: slot for slot, api_id in enumerate(ids)}
     series = Series(len(ids))
     sparks = [[0] * SPARKS for _ in ids]
-    spark_of = cache(span.spark_of)
+    spark_of = cache(lambda begins: span.spark_of(begins.replace(tzinfo=UTC)))
     for part in span_queries.parts_of(span):
         rows = span_queries.rows_of_apis(part, ids)
         series.add_all([slots[row[0]] for row in rows], [row[3:] for row in rows])

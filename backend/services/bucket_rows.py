@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, text
+from sqlalchemy import JSON, Row, Table, text
 from sqlalchemy.orm import Session
 
 from backend.core.jsontools import dumps
-from backend.core.moments import microseconds_of, stored_moment
+from backend.core.moments import microseconds_of, stored_moment, zoned_moment
 from backend.engine.metering.buckets import Bucket, SlowCall
 from backend.engine.metering.sketch import QuantileSketch
 from backend.models import APIMetric, APIMetricDay, APIMetricMinute
@@ -92,15 +92,17 @@ def _put(session: Session, table: Table, rows: Mapping[Span, Mapping[str, Any]])
         return
     names = tuple(next(iter(rows.values())))
     keys = ("api_id", BEGINS[table.name])
-    put_rows(
-        session, table, (*keys, *names), [_values(span, rows[span]) for span in sorted(rows)], keys=keys, changed=names
-    )
+    documents = [place for place, name in enumerate(names) if isinstance(table.c[name].type, JSON)]
+    values = [_values(span, rows[span], documents) for span in sorted(rows)]
+    put_rows(session, table, (*keys, *names), values, keys=keys, changed=names)
 
 
-def _values(span: Span, columns: Mapping[str, Any]) -> Values:
-    """Give a row as the database takes it."""
-    plain = [dumps(value).decode() if isinstance(value, dict | list) else value for value in columns.values()]
-    return (span[0], stored_moment(microseconds_of(span[1])), *plain)
+def _values(span: Span, columns: Mapping[str, Any], documents: Sequence[int]) -> Values:
+    """Give a row as the database takes it; at some places are documents."""
+    values = list(columns.values())
+    for place in documents:
+        values[place] = dumps(values[place]).decode()
+    return (span[0], stored_moment(microseconds_of(span[1])), *values)
 
 
 def bucket_of(row: Row[Any]) -> Bucket:
@@ -176,7 +178,7 @@ def _slow_entry(call: SlowCall) -> dict[str, Any]:
     seconds, microseconds, request_id, status = call
     return {
         "request_id": request_id,
-        "timestamp": f"{stored_moment(microseconds).replace(' ', 'T')}Z",
+        "timestamp": zoned_moment(microseconds),
         "response_time": seconds,
         "status_code": status,
     }

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, select, text, update
+from sqlalchemy import Table, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from backend.core.jsontools import dumps
@@ -126,8 +126,9 @@ def forget_bodies(session: Session, api_ids: Collection[int]) -> None:
     """
     for api_id in api_ids:
         for table in _tables(session):
-            gone = update(table).where(table.c.api_id == api_id).values(request_data=None, response_data=None)
-            session.execute(gone)
+            has_bodies = or_(table.c.request_data.is_not(None), table.c.response_data.is_not(None))
+            theirs = update(table).where(table.c.api_id == api_id, has_bodies)
+            session.execute(theirs.values(request_data=None, response_data=None))
 
 
 def _tables(session: Session) -> list[Table]:

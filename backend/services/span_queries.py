@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Table, func, select
+from sqlalchemy import ColumnElement, DateTime, Row, Select, Table, func, select, type_coerce
 
 from backend.models import ExportedAPI, db
 from backend.services.access import Viewer, visible
@@ -59,10 +59,14 @@ def parts_of(span: TimeRange) -> tuple[Part, ...]:
 
 
 def rows_of_apis(part: Part, api_ids: Sequence[int]) -> Sequence[Row[int, datetime, Any, *tuple[Any, ...]]]:
-    """Give the rows of some APIs: whose, from when, the calls by time, and `number_columns`."""
+    """Give the rows of some APIs: whose, from when, the calls by time, and `number_columns`.
+
+    Moments are naive UTC as they are stored: they are few in many rows, and are given their zone where they are used.
+    """
     table = part.table
     calls = table.c.hour_counts if part.by_hour else table.c.request_count
-    statement = select(table.c.api_id, part.moment, calls.label("calls"), *number_columns(table))
+    begins = type_coerce(part.moment, DateTime)
+    statement = select(table.c.api_id, begins, calls.label("calls"), *number_columns(table))
     return db.session.execute(part.narrowed(statement).where(table.c.api_id.in_(api_ids))).all()
 
 

@@ -38,7 +38,7 @@ MICROSECONDS = {
     "sqlite": "CAST(strftime('%s', {0}) AS INTEGER) * 1000000 + CAST(substr({0} || '.000000', 21, 6) AS INTEGER)",
     "postgresql": "CAST(extract(epoch FROM {0}) * 1000000 AS bigint)",
 }
-OBJECTS = {"sqlite": "json_array({})", "postgresql": "CAST(json_build_array({}) AS text)"}
+PLACES = ("account_id", "key_id", "app_id", "api_id", "model_id", "environment", "source", "kind", "method", "endpoint")
 REQUESTS = (
     "c.id, c.api_id, c.request_data, c.response_data, c.response_time, c.status AS status_code, c.error_message,"
     " c.cpu_usage, c.memory_usage, {moment} AS timestamp, c.request_id, p.key_id, p.model_id, c.rows,"
@@ -215,8 +215,8 @@ def copy_calls():
         " (SELECT 1 FROM api_usage_events e WHERE e.request_id = r.request_id)"
     )
     op.execute(f"CREATE TEMPORARY TABLE calls_before AS {both}")
-    places = "account_id, key_id, app_id, api_id, model_id, environment, source, kind, method, endpoint"
-    signature = OBJECTS[dialect()].format(places)
+    signature = signature_of(PLACES)
+    places = ", ".join(PLACES)
     op.execute(
         "INSERT INTO call_accounts (account_id)"
         " SELECT DISTINCT account_id FROM calls_before WHERE account_id <> '' ORDER BY account_id"
@@ -238,6 +238,15 @@ def copy_calls():
         " JOIN call_places p ON p.signature = b.signature ORDER BY b.recorded, b.occurred_at_us"
     )
     op.execute("DROP TABLE calls_before")
+
+
+def signature_of(columns):
+    """Give the JSON array of some columns, without spaces, as the fold writes it."""
+    if dialect() == "sqlite":
+        return f"json_array({', '.join(columns)})"
+    values = [f"coalesce(CAST(to_json({column}) AS text), 'null')" for column in columns]
+    joined = " || ',' || ".join(values)
+    return f"'[' || {joined} || ']'"
 
 
 def make_day_beside(day):

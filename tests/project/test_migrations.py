@@ -9,13 +9,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import Table, delete, inspect, select
+from sqlalchemy import Table, delete, func, inspect, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.app import create_app
 from backend.config import ROOT, Settings
 from backend.engine.metering.reader import JournalReader
-from backend.models import APIRequest, APIUsageEvent, Base, ExportedAPI, db
+from backend.models import APIRequest, APIUsageEvent, Base, CallPlace, ExportedAPI, db
 from backend.models.partitions import what_is_compared
 from backend.services.journal_service import fold_all
 from tests.metering import NOON, append, export_apis, record
@@ -100,6 +100,9 @@ def test_calls_are_kept_when_they_are_cut_into_days_and_back(tmp_path: Path, dat
         assert f"calls_{yesterday:%Y%m%d}" in inspect(db.engine).get_table_names()
         append(folder, record(apis[1]))
         assert fold_all(sessions, JournalReader(folder)) == 1
+        with sessions() as session:
+            # The new call is of a place that the migration wrote.
+            assert session.scalar(select(func.count(CallPlace.id))) == len(apis)
         with sessions.begin() as session:
             session.execute(delete(ExportedAPI).where(ExportedAPI.id == apis[0]))
             assert set(session.scalars(select(APIRequest.api_id))) == {apis[1]}
