@@ -10,17 +10,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from backend.engine.metering.sketch import (
-    HEADER,
-    SECONDS_MAX,
-    SECONDS_MIN,
-    VERSION,
-    QuantileSketch,
-    bin_of,
-)
+from backend.engine.metering.sketch import FIRST_BIN, HEADER, LAST_BIN, VERSION, QuantileSketch
 
-FIRST_BIN = bin_of(SECONDS_MIN)
-BINS = bin_of(SECONDS_MAX) - FIRST_BIN + 1
+BINS = LAST_BIN - FIRST_BIN + 1
 _DTYPES: dict[bytes, np.dtype[np.unsignedinteger]] = {
     b"B": np.dtype("u1"),
     b"H": np.dtype("<u2"),
