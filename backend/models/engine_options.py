@@ -45,11 +45,18 @@ def _set_pragmas(connection: DBAPIConnection, _record: object, *, cache_mb: int,
     """Set what SQLite forgets between connections.
 
     WAL lets readers go on while one process writes; with it, synchronous=NORMAL loses nothing when a
-    process dies and only the last commits when the machine does.
+    process dies and only the last commits when the machine does. What is deleted is overwritten where its page is written
+    anyway: some builds of SQLite write each page that a dropped day frees, which takes many times as long as dropping it.
     """
     cursor = connection.cursor()
-    cache, log = f"cache_size={-cache_mb * 1_024}", f"wal_autocheckpoint={CHECKPOINT_PAGES}"
-    for pragma in (f"foreign_keys={checks_parents:d}", "journal_mode=WAL", "synchronous=NORMAL", cache, log):
+    for pragma in (
+        f"foreign_keys={checks_parents:d}",
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "secure_delete=FAST",
+        f"cache_size={-cache_mb * 1_024}",
+        f"wal_autocheckpoint={CHECKPOINT_PAGES}",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
