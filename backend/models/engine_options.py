@@ -45,8 +45,8 @@ def _set_pragmas(connection: DBAPIConnection, _record: object, *, cache_mb: int,
     """Set what SQLite forgets between connections.
 
     WAL lets readers go on while one process writes; with it, synchronous=NORMAL loses nothing when a
-    process dies and only the last commits when the machine does. What is deleted is overwritten where its page is written
-    anyway: some builds of SQLite write each page that a dropped day frees, which takes many times as long as dropping it.
+    process dies and only the last commits when the machine does. What is deleted is overwritten where its page is
+    written anyway: some builds of SQLite write each page that a dropped day frees, which takes many times as long.
     """
     cursor = connection.cursor()
     for pragma in (

@@ -130,7 +130,7 @@ def make_days(sessions: sessionmaker[Session], moments_us: Iterable[int], now: d
 
 
 def drop_days(sessions: sessionmaker[Session], cutoff: datetime, leaving: Callable[[datetime], None]) -> int:
-    """Drop the days that end at a moment or before; give how many calls went.
+    """Drop the days that end at a moment or before, the newest first; give how many calls went.
 
     Args:
         leaving: takes the beginning of each day before it is dropped.
@@ -138,7 +138,7 @@ def drop_days(sessions: sessionmaker[Session], cutoff: datetime, leaving: Callab
     with sessions() as session:
         days = [day for day in stored_days(session) if day.begins + DAY <= cutoff]
     total = 0
-    for day in reversed(days):
+    for day in days:
         leaving(day.begins)
         with sessions() as session:
             rows = session.scalar(text(f"SELECT count(*) FROM {day.name}")) or 0  # noqa: S608 - our own name

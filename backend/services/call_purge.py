@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.core.moments import microseconds_of, moment_of
 from backend.models.partitions import MOMENT
-from backend.services.bucket_rows import day_of
+from backend.services.bucket_rows import HOURS_A_DAY
 from backend.services.call_days import drop_days, rest_of
 from backend.services.job_service import Pause
+from backend.services.spans import HOUR
 from backend.services.transactions import begin_writing, rows_changed
 
 ROWS_PER_STEP = 2_000
@@ -29,23 +30,21 @@ class Expiry(NamedTuple):
     """Which calls go."""
 
     cutoff: datetime
-    """Those before it."""
+    """Those before it, the first moment of a day: the part of a day that is too old stays until the day is."""
     now: datetime
     """Later ones have a broken clock behind them."""
 
 
 def purge_calls(sessions: sessionmaker[Session], expiry: Expiry, pause: Pause, leaving: Leaving) -> int:
-    """Delete the calls that are too old; give how many went.
-
-    Whole days only: the part of a day that is too old stays until the day is.
-    """
-    expiry = expiry._replace(cutoff=day_of(expiry.cutoff))
+    """Delete the calls that are too old; give how many went."""
 
     def day_leaves(day: datetime) -> None:
-        with sessions.begin() as session:
-            begin_writing(session)
-            leaving(session, day)
-        pause()
+        # The latest hour first: whoever is told of the first moment of a day takes it for all of the day at once.
+        for hour in reversed(range(HOURS_A_DAY)):
+            with sessions.begin() as session:
+                begin_writing(session)
+                leaving(session, day + hour * HOUR)
+            pause()
 
     dropped = drop_days(sessions, expiry.cutoff, day_leaves)
     with sessions() as session:

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Table, delete, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.models import JobRun
-from backend.services.bucket_rows import HOURS, MINUTES
+from backend.services.bucket_rows import HOURS, MINUTES, day_of
 from backend.services.call_purge import ROWS_PER_STEP, Expiry, Leaving, purge_calls
 from backend.services.idempotency_service import purge_answers
 from backend.services.job_service import Pause, no_pause
@@ -52,8 +52,8 @@ def purge(sessions: sessionmaker[Session], now: datetime, retention_days: int, *
 
 
 def purge_cutoff(now: datetime, retention_days: int) -> datetime:
-    """Give the hour before which raw rows go: whole hours only, so that no hour is ever half there for long."""
-    return floor_hour(now - timedelta(days=retention_days))
+    """Give the day before which calls go: whole days only, so that no day is ever half there."""
+    return day_of(now - timedelta(days=retention_days))
 
 
 def _hours_marked(cutoff: datetime) -> Leaving:

@@ -175,7 +175,7 @@ def test_a_purge_drops_days_and_waits_for_no_reader(
 
 
 def test_a_dropped_day_is_not_written_once_more(sqlite_uri: str) -> None:
-    """Some builds of SQLite fill each page that becomes free with zeros: a busy day holds the write lock for seconds."""
+    """Some builds of SQLite fill each page that becomes free with zeros: a busy day holds the lock for seconds."""
     with opened(sqlite_uri) as sessions, sessions() as session:
         assert session.scalar(text("PRAGMA secure_delete")) == len(["off", "on", "fast"]) - 1
 
