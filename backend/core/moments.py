@@ -5,7 +5,6 @@ Pure arithmetic; reads no clock.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
@@ -26,14 +25,7 @@ def microseconds_of(moment: datetime) -> int:
 
 def stored_moment(microseconds: int) -> str:
     """Give the moment that many microseconds after 1970 as both databases take it, and as SQLite compares it."""
-    (moment,) = stored_moments((microseconds,))
-    return moment
-
-
-def stored_moments(microseconds: Iterable[int]) -> list[str]:
-    """Give many moments as `stored_moment` gives one."""
-    second = _stored_second
-    return [f"{second(moment // 1_000_000)}.{moment % 1_000_000:06d}" for moment in microseconds]
+    return f"{_stored_second(microseconds // 1_000_000)}.{microseconds % 1_000_000:06d}"
 
 
 def zoned_moment(microseconds: int) -> str:

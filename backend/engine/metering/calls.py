@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 
 import orjson
 
-from backend.core.moments import stored_moments
 from backend.engine.metering.reader import lines_in
 from backend.engine.metering.records import FIELDS, TEXTS, TYPES, VERSION, CallRecord, UndecodableRecord, check_bounds
 
@@ -42,12 +41,11 @@ KeyT = TypeVar("KeyT", bound=Hashable)
 class Calls:
     """Some calls in an order of their own; never changed."""
 
-    __slots__ = ("_fields", "_moments")
+    __slots__ = ("_fields",)
 
     def __init__(self, fields: Sequence[Field]) -> None:
         """Take the fields of CallRecord in their order, all equally long."""
         self._fields = fields
-        self._moments: list[str] | None = None
 
     @classmethod
     def of(cls, records: Collection[CallRecord]) -> Calls:
@@ -66,13 +64,6 @@ class Calls:
     def field(self, name: str) -> Field:
         """Give one field of each call."""
         return self._fields[_PLACES[name]]
-
-    @property
-    def moments(self) -> Field:
-        """When each call was, as `stored_moments` gives it; worked out once, for all rows that tell of it."""
-        if self._moments is None:
-            self._moments = stored_moments(self.field("occurred_at_us"))
-        return self._moments
 
     def each(self, *names: str) -> Iterator[tuple[Any, ...]]:
         """Give some fields of each call, call by call."""
