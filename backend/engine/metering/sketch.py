@@ -26,7 +26,7 @@ SECONDS_MIN = 1e-9
 SECONDS_MAX = 1e6
 FIRST_BIN, LAST_BIN = (math.ceil(math.log(value) / math.log(GAMMA)) for value in (SECONDS_MIN, SECONDS_MAX))
 _EDGES = [math.nextafter(SECONDS_MIN, 0), *(GAMMA**index for index in range(FIRST_BIN, LAST_BIN))]
-"""Where each bin ends, those values that are below all bins first: to look a value up costs less than to take its logarithm."""
+"""Where each bin ends, what is below all bins first: to look a value up costs less than to take its logarithm."""
 HEADER = struct.Struct("<BcQhH2x")
 """Layout version, type code of the counts, count of zeros, first bin, number of bins."""
 VERSION = 1

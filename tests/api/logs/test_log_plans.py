@@ -15,6 +15,7 @@ from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.core.clock import FrozenClock
+from backend.core.ids import request_id_at
 from backend.core.moments import microseconds_of
 from backend.engine.metering.reader import JournalReader
 from backend.services.access import Viewer
@@ -35,7 +36,10 @@ def filled(sessions: Sessions, tmp_path: Path) -> Sessions:
     """Give a database with some days of the viewer's calls."""
     folder = tmp_path / "days"
     folder.mkdir()
-    append(folder, *(record(1, NOON - timedelta(days=day), account_id=VIEWER.account_id) for day in range(DAYS_BACK)))
+    moments = [NOON - timedelta(days=day) for day in range(DAYS_BACK)]
+    ids = [request_id_at(microseconds_of(moment) // 1_000) for moment in moments]
+    calls = zip(moments, ids, strict=True)
+    append(folder, *(record(1, at, request_id=one, account_id=VIEWER.account_id) for at, one in calls))
     fold_all(sessions, JournalReader(folder), clock=FrozenClock(NOON))
     return sessions
 
@@ -87,9 +91,13 @@ def test_days_without_such_calls_are_left_out(filled: Sessions) -> None:
 def test_a_request_is_looked_for_on_its_day_first(filled: Sessions) -> None:
     """Its id says when it came."""
     with filled() as session:
-        (newest,) = calls_before(session, LogFilter(), PageRequest(1, ""), viewer=VIEWER).rows
-    for plan in plans_of(filled, LogFilter(request_id=newest.request_id), ""):
+        oldest = calls_before(session, LogFilter(), PageRequest(DAYS_BACK, ""), viewer=VIEWER).rows[-1]
+    # Of the day before noon and the one after, whichever is younger comes first.
+    for plan, day in zip(plans_of(filled, LogFilter(request_id=oldest.request_id), ""), ("07", "06"), strict=True):
+        assert plan.startswith(f"SEARCH calls_202603{day} USING INDEX sqlite_autoindex")
         assert "(request_id=?)" in plan
+    unknown = plans_of(filled, LogFilter(request_id="req_1"), "")
+    assert len(unknown) == DAYS_BACK + len(["tomorrow", "rest"])
 
 
 def plans_of(sessions: Sessions, wanted: LogFilter, cursor: str) -> list[str]:
