@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Table, text
+from sqlalchemy import ColumnElement, FromClause, Table, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.schema import CreateIndex, CreateTable
@@ -63,6 +63,13 @@ class Part(NamedTuple):
     bounds: tuple[int, int] | None = None
     """The day's, where the table holds other days too: the end not included, microseconds since 1970."""
 
+    def within(self, calls: FromClause) -> tuple[ColumnElement[bool], ...]:
+        """Give the conditions that leave other days' calls out of the table, whatever it is called in a statement."""
+        if self.bounds is None:
+            return ()
+        begins, ends = self.bounds
+        return calls.c[MOMENT] >= begins, calls.c[MOMENT] < ends
+
 
 def day_at(moment: datetime) -> Day:
     """Give the day of a moment."""
@@ -97,6 +104,12 @@ def part_at(session: Session, moment: datetime) -> Part:
     """Give the part that has the calls of a moment's day."""
     day = day_at(moment)
     return part_of(session, day) if day in stored_days(session) else rest_of(session)
+
+
+def tables_of(session: Session) -> list[Table]:
+    """Give the tables that hold all calls together, on SQLite the oldest day's first and the rest's last."""
+    days = reversed(stored_days(session)) if is_sqlite(session) else ()
+    return [*(day_table(day.name) for day in days), WHOLE]
 
 
 def parts_between(session: Session, first_us: int, last_us: int) -> list[Part]:
@@ -198,8 +211,8 @@ def _moves(rest: str, day: Day) -> tuple[str, str]:
 def _show_all(session: Session) -> None:
     """Have SQLite's views name the tables that there are; PostgreSQL's name one."""
     if is_sqlite(session):
-        tables = [*(day.name for day in reversed(stored_days(session))), CALLS]
-        for statement in (*drop_views(), *create_views("sqlite", tables)):
+        names = [table.name for table in tables_of(session)]
+        for statement in (*drop_views(), *create_views("sqlite", names)):
             session.execute(text(statement))
 
 

@@ -6,8 +6,9 @@ deletes APIs, after they are gone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from collections.abc import Set as AbstractSet
+from itertools import compress
 from typing import Any, NamedTuple
 
 from sqlalchemy import Table, or_, select, text, update
@@ -17,9 +18,9 @@ from backend.core.jsontools import dumps
 from backend.engine.metering.calls import Calls, Field
 from backend.engine.metering.records import CallRecord
 from backend.models import Call, CallAccount, CallPlace
-from backend.models.partitions import CALLS, MOMENT
 from backend.services.bulk_insert import insert_rows, put_rows
-from backend.services.call_days import DAY_US, Day, part_of, parts_between, rest_of, stored_days
+from backend.services.call_days import DAY_US, Day, part_of, parts_between, rest_of, stored_days, tables_of
+from backend.services.many_values import is_among, values_by_name
 from backend.services.transactions import is_sqlite
 
 CountryOf = Callable[[str], str | None]
@@ -80,15 +81,11 @@ def known_request_ids(session: Session, calls: Calls) -> set[str]:
     """Give the request ids of those calls that the database holds already, on the days that they name."""
     if not calls:
         return set()
-    # One document and one statement a day; thousands of bound parameters cost more than the search for them.
-    moments, given = calls.field("occurred_at_us"), dumps(calls.field("request_id")).decode()
-    ids = "SELECT value FROM json_each(:ids)" if is_sqlite(session) else "SELECT json_array_elements_text(:ids ::json)"
-    is_one = text(f"request_id IN ({ids})").bindparams(ids=given)
-    found: set[str] = set()
+    moments, found = calls.field("occurred_at_us"), set[str]()
     for part in parts_between(session, min(moments), max(moments)):
-        moment = part.table.c[MOMENT]
-        bounds = () if part.bounds is None else (moment >= part.bounds[0], moment < part.bounds[1])
-        found.update(session.scalars(select(part.table.c.request_id).where(is_one, *bounds)))
+        request_id = part.table.c.request_id
+        is_one = is_among(session, request_id, calls.field("request_id"))
+        found.update(session.scalars(select(request_id).where(is_one, *part.within(part.table))))
     return found
 
 
@@ -125,21 +122,13 @@ def forget_bodies(session: Session, api_ids: Collection[int]) -> None:
     The APIs must be deleted in the same transaction, before: a fold that holds one of them writes its bodies first.
     """
     for api_id in api_ids:
-        for table in _tables(session):
+        for table in tables_of(session):
             has_bodies = or_(table.c.request_data.is_not(None), table.c.response_data.is_not(None))
             theirs = update(table).where(table.c.api_id == api_id, has_bodies)
             session.execute(theirs.values(request_data=None, response_data=None))
 
 
-def _tables(session: Session) -> list[Table]:
-    if not is_sqlite(session):
-        return [ROWS]
-    return [*(part_of(session, day).table for day in stored_days(session)), ROWS]
-
-
 def _countries(addresses: Field, country_of: CountryOf) -> Field:
-    if country_of is nowhere:
-        return [None] * len(addresses)
     known = {address: country_of(address) if address else None for address in set(addresses)}
     return [known[address] for address in addresses]
 
@@ -158,14 +147,15 @@ def _numbers(session: Session, calls: Calls) -> list[Numbers]:
 
 
 def _places(session: Session, signatures: Collection[str]) -> dict[str, Numbers]:
-    rows = _looked_up(session, PLACES, "signature", ("id", "account_number"), signatures)
+    columns = PLACES.c.signature, PLACES.c.id, PLACES.c.account_number
+    rows = session.execute(select(*columns).where(is_among(session, PLACES.c.signature, signatures)))
     return {signature: Numbers(*rest) for signature, *rest in rows}
 
 
 def _add_places(session: Session, missing: dict[str, tuple[Any, ...]]) -> None:
     accounts = sorted({key[0] for key in missing.values() if key[0]})
     put_rows(session, ACCOUNTS, ("account_id",), [(one,) for one in accounts], keys=("account_id",), changed=())
-    numbers = dict(_looked_up(session, ACCOUNTS, "account_id", ("id",), accounts))
+    numbers = values_by_name(session, ACCOUNTS.c.account_id, ACCOUNTS.c.id, accounts)
     columns = ("signature", "account_number", *PLACE_FIELDS)
     rows = [
         (signature, numbers.get(account_id), account_id or None, key_id, app_id, api_id or None, *rest)
@@ -174,34 +164,15 @@ def _add_places(session: Session, missing: dict[str, tuple[Any, ...]]) -> None:
     put_rows(session, PLACES, columns, rows, keys=("signature",), changed=())
 
 
-def _looked_up(
-    session: Session, table: Table, name: str, columns: Sequence[str], values: Collection[str]
-) -> Sequence[Any]:
-    """Give a column and some more of the rows in which it is one of some texts."""
-    given = dumps(list(values)).decode()
-    wanted = "SELECT value FROM json_each(?)" if is_sqlite(session) else "SELECT json_array_elements_text(%s::json)"
-    statement = f"SELECT {', '.join((name, *columns))} FROM {table.name} WHERE {name} IN ({wanted})"  # noqa: S608
-    return session.connection().exec_driver_sql(statement, (given,)).all()
-
-
 def _insert_by_day(session: Session, moments: Field, fields: list[Field]) -> None:
     """Insert rows into the tables of their days; SQLite's ids are counted for all of them together."""
-    first = session.connection().exec_driver_sql(
-        f"UPDATE sqlite_sequence SET seq = seq + ? WHERE name = '{CALLS}' RETURNING seq",  # noqa: S608 - our own name
-        (len(moments),),
-    ).scalar_one() - len(moments) + 1  # fmt: skip
-    columns, fields = ("id", *COLUMNS), [range(first, first + len(moments)), *fields]
+    counted = text("UPDATE sqlite_sequence SET seq = seq + :count WHERE name = 'calls' RETURNING seq")
+    last = session.execute(counted, {"count": len(moments)}).scalar_one()
+    columns, fields = ("id", *COLUMNS), [range(last - len(moments) + 1, last + 1), *fields]
     stored = set(stored_days(session))
     days = [moment // DAY_US for moment in moments]
     for number in sorted(set(days)):
         is_there = Day(number) in stored
         table = part_of(session, Day(number)).table if is_there else rest_of(session).table
         theirs = [day == number for day in days]
-        insert_rows(session, table, columns, _only(fields, theirs))
-
-
-def _only(fields: list[Field], wanted: list[bool]) -> list[Field]:
-    if all(wanted):
-        return fields
-    places = [place for place, is_wanted in enumerate(wanted) if is_wanted]
-    return [[field[place] for place in places] for field in fields]
+        insert_rows(session, table, columns, [list(compress(field, theirs)) for field in fields])

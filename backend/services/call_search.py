@@ -165,7 +165,7 @@ def _owned_places(search: Search) -> list[Condition]:
 def _narrowed(table: FromClause, part: Part, search: Search) -> list[Condition]:
     """Give the conditions on time, status and request."""
     moment, status = table.c[MOMENT], table.c.status
-    conditions = list(_bounds(table, part))
+    conditions = list(part.within(table))
     if search.request_id:
         conditions.append(table.c.request_id == search.request_id)
     if search.begins_us is not None:
@@ -185,13 +185,6 @@ def _narrowed(table: FromClause, part: Part, search: Search) -> list[Condition]:
 def _text(table: FromClause, condition: str) -> Condition:
     """Give a condition as the index has it: a bound parameter would hide a partial index from the planner."""
     return text(f"{table.name}.{condition}")  # type: ignore[attr-defined,return-value]
-
-
-def _bounds(table: FromClause, part: Part) -> tuple[Condition, ...]:
-    if part.bounds is None:
-        return ()
-    begins, ends = part.bounds
-    return table.c[MOMENT] >= begins, table.c[MOMENT] < ends
 
 
 def _before(table: FromClause, after: Mark | None) -> tuple[Condition, ...]:

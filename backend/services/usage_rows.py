@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Table, select, text
+from sqlalchemy import Row, Table, text
 from sqlalchemy.orm import Session
 
 from backend.core.jsontools import dumps
@@ -23,12 +23,12 @@ from backend.engine.redaction import Redactor
 from backend.models import Account, APIUsageRollupDay, AppKey
 from backend.services.bulk_insert import Values, put_rows
 from backend.services.call_days import DAY_US
+from backend.services.many_values import values_by_name
 from backend.services.transactions import is_sqlite
 
 DAYS: Table = APIUsageRollupDay.__table__  # type: ignore[assignment]
 KEYS: Table = AppKey.__table__  # type: ignore[assignment]
 ACCOUNTS: Table = Account.__table__  # type: ignore[assignment]
-NAMES_PER_QUERY = 500
 
 USE_COLUMNS = (
     "calls",
@@ -75,7 +75,7 @@ def charged(session: Session, calls: Calls, owners: Mapping[int, str]) -> Calls:
         return calls
     records = calls.records()
     nameless = {record.key_id for record in records if not record.account_id and record.api_id not in owners}
-    holders = _by_name(session, KEYS.c.key_id, KEYS.c.account_id, [key for key in nameless if key is not None])
+    holders = values_by_name(session, KEYS.c.key_id, KEYS.c.account_id, [key for key in nameless if key is not None])
     return Calls.of(
         [
             record._replace(
@@ -92,7 +92,9 @@ def redacted(session: Session, calls: Calls, owners: Mapping[int, str]) -> Calls
     accounts = set(calls.field("account_id")) | set(owners.values())
     fields = {
         account_id: frozenset(names)
-        for account_id, names in _by_name(session, ACCOUNTS.c.id, ACCOUNTS.c.redacted_fields, sorted(accounts)).items()
+        for account_id, names in values_by_name(
+            session, ACCOUNTS.c.id, ACCOUNTS.c.redacted_fields, sorted(accounts)
+        ).items()
         if names
     }
     if not fields:
@@ -193,11 +195,3 @@ def _use_columns(use: DayUse) -> dict[str, Any]:
         "rows": use.rows,
         "credits": use.credits,
     }
-
-
-def _by_name(session: Session, name: Any, value: Any, names: Sequence[str]) -> dict[str, Any]:  # noqa: ANN401 - columns
-    found: dict[str, Any] = {}
-    for start in range(0, len(names), NAMES_PER_QUERY):
-        rows = session.execute(select(name, value).where(name.in_(names[start : start + NAMES_PER_QUERY])))
-        found.update((row[0], row[1]) for row in rows)
-    return found
