@@ -40,6 +40,7 @@ from backend.services.call_rows import nowhere
 from backend.services.change_service import ChangeService
 from backend.services.credit_gate import CreditGate
 from backend.services.credit_sweep import CreditSweep
+from backend.services.erasure_service import erase_bodies
 from backend.services.job_service import Interrupted
 from backend.services.journal_service import NO_PORTS, FoldPorts, FoldResult, fold_once
 from backend.services.recheck_service import Recheck
@@ -54,6 +55,7 @@ LAST_FOLDS_MAX = 200
 STEP_PAUSE_SECONDS = 0.01
 SWEEP_SECONDS = 2.0
 RECHECK_SECONDS = 60
+ERASE_SECONDS = 5
 MINUTES_ASKED = "2-59/5"
 """From minute 2 of each hour, and every five minutes for as long as the hour is not done."""
 log = get_logger(__name__)
@@ -82,6 +84,7 @@ class Background:
         scheduler.add_job(self.aggregate, misfire_grace_time=None)
         scheduler.add_job(compile_outdated, args=(self.sessions, self.stop), misfire_grace_time=None)
         scheduler.add_job(self.ask_again, "interval", seconds=RECHECK_SECONDS)
+        scheduler.add_job(self.erase, "interval", seconds=ERASE_SECONDS)
         scheduler.start()
         try:
             self.fold_until_stopped()
@@ -162,6 +165,15 @@ class Background:
                 self.recheck.run()
         except Exception:  # The edge of a job: the next round tries again.
             log.exception("recheck_failed")
+
+    def erase(self) -> None:
+        """Take the bodies of deleted APIs out of the rows of their calls."""
+        try:
+            erase_bodies(self.sessions, pause=self._pause)
+        except Interrupted:
+            log.info("erasure_interrupted")
+        except Exception:  # The edge of a job: the next round goes on.
+            log.exception("erasure_failed")
 
     def publish(self) -> None:
         """Write the sign of life; a full disk must not end the loop."""

@@ -6,6 +6,7 @@ from backend.models.api_request import APIRequest
 from backend.models.app_key import APIKeyQuota, AppKey
 from backend.models.audit import AuditEntry, AuditHead
 from backend.models.base import Base, db
+from backend.models.body_erasure import BodyErasure
 from backend.models.call import Call, CallAccount, CallPlace
 from backend.models.change_mark import ChangeMark
 from backend.models.credit import CreditHold, CreditPosting, CreditTransaction, UserCredits
@@ -32,6 +33,7 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "Base",
+    "BodyErasure",
     "Call",
     "CallAccount",
     "CallPlace",

@@ -22,8 +22,8 @@ from backend.models import Account, AppKey, ExportedAPI, MLModel, db
 from backend.services import audit_service, key_service
 from backend.services.access import Viewer, visible
 from backend.services.announced import commit_change
-from backend.services.call_rows import forget_bodies
 from backend.services.compile_service import ensure_compiled
+from backend.services.erasure_service import ask_erasure
 from backend.services.key_creation import record_created
 from backend.services.key_limits_service import WindowLimits, granted_limits
 from backend.services.key_rights import require_environment, require_lifetime
@@ -235,7 +235,7 @@ class APIExportService:
         _record("api.deleted", api, {"name": api.name, "model_id": api.model_id})
         # The database cascades: loading a month of log rows to delete them one by one would take minutes.
         db.session.execute(delete(ExportedAPI).where(ExportedAPI.id == api_id))
-        forget_bodies(db.session(), [api_id])
+        ask_erasure(db.session(), [api_id])
         commit_change()
 
 

@@ -1,7 +1,6 @@
 """The fold's statements about single calls: the numbers of their places, which are known already, their rows.
 
-Called by the fold alone, inside its transaction, after it holds the locks on the APIs; `forget_bodies` by whoever
-deletes APIs, after they are gone.
+Called by the fold alone, inside its transaction, after it holds the locks on the APIs.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from itertools import compress
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, or_, select, text, update
+from sqlalchemy import Table, select, text
 from sqlalchemy.orm import Session
 
 from backend.core.jsontools import dumps
@@ -19,7 +18,7 @@ from backend.engine.metering.calls import Calls, Field
 from backend.engine.metering.records import CallRecord
 from backend.models import Call, CallAccount, CallPlace
 from backend.services.bulk_insert import insert_rows, put_rows
-from backend.services.call_days import DAY_US, Day, part_of, parts_between, rest_of, stored_days, tables_of
+from backend.services.call_days import DAY_US, Day, part_of, parts_between, rest_of, stored_days
 from backend.services.many_values import is_among, values_by_name
 from backend.services.transactions import is_sqlite
 
@@ -114,18 +113,6 @@ def insert_calls(session: Session, calls: Calls, living: AbstractSet[int], count
         _insert_by_day(session, calls.field("occurred_at_us"), rows)
     else:
         insert_rows(session, ROWS, COLUMNS, rows)
-
-
-def forget_bodies(session: Session, api_ids: Collection[int]) -> None:
-    """Take what was sent to some APIs, and what they answered, out of the rows of their calls.
-
-    The APIs must be deleted in the same transaction, before: a fold that holds one of them writes its bodies first.
-    """
-    for api_id in api_ids:
-        for table in tables_of(session):
-            has_bodies = or_(table.c.request_data.is_not(None), table.c.response_data.is_not(None))
-            theirs = update(table).where(table.c.api_id == api_id, has_bodies)
-            session.execute(theirs.values(request_data=None, response_data=None))
 
 
 def _countries(addresses: Field, country_of: CountryOf) -> Field:

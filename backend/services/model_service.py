@@ -23,8 +23,8 @@ from backend.models import ExportedAPI, MLModel, db
 from backend.services import audit_service
 from backend.services.access import Viewer, visible
 from backend.services.announced import commit_change
-from backend.services.call_rows import forget_bodies
 from backend.services.compile_service import compiled_record, remove_form
+from backend.services.erasure_service import ask_erasure
 from backend.services.incoming_artefact import IncomingArtefact
 from backend.services.paging import Page, PageRequest, narrowed, page
 from backend.services.runtime import current_runtime
@@ -148,7 +148,7 @@ def delete_model(model_id: int, *, viewer: Viewer, force: bool = False) -> None:
     if rows_changed(deleted) != 1:
         db.session.rollback()
         raise ModelServed(api_ids)
-    forget_bodies(db.session(), api_ids)
+    ask_erasure(db.session(), api_ids)
     for api_id in api_ids:
         audit_service.record(
             "api.deleted", account_id=row.account_id, target={"api_id": api_id}, details={"model_id": model_id}

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, Row, exists, select
 from sqlalchemy.orm import Session
 
 from backend.core.errors import InvalidInput, NotFound
 from backend.core.moments import MICROSECOND, microseconds_of, moment_of
 from backend.engine.metering.buckets import ERROR_STATUS
 from backend.engine.metering.day_use import MS, SERVER_ERROR_STATUS
-from backend.models import CallAccount, CallPlace, db
+from backend.models import BodyErasure, CallAccount, CallPlace, db
 from backend.schemas.log import LogDetailOut, LogOut
 from backend.services.access import Viewer
 from backend.services.call_search import STATUS_MAX, Search, calls_since, newest_calls, places_of
@@ -95,7 +95,9 @@ def read_call(request_id: str, *, viewer: Viewer) -> LogDetailOut:
     if not rows:
         raise NotFound(noun=NOUN)
     (shown,) = _shown(db.session(), rows[:1])
-    request, response = read_body(rows[0].request_data), read_body(rows[0].response_data)
+    is_to_go = exists().where(BodyErasure.api_id == shown.api_id)
+    bodies = (None, None) if db.session.scalar(select(is_to_go)) else (rows[0].request_data, rows[0].response_data)
+    request, response = map(read_body, bodies)
     return LogDetailOut(**shown.model_dump(), request_data=request, response_data=response)
 
 

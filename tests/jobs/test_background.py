@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -24,6 +24,7 @@ from backend.engine.metering.journal import JournalWriter
 from backend.engine.metering.records import encode
 from backend.jobs.background import BUSY_CALLS, BUSY_SECONDS, IDLE_SECONDS, build
 from backend.models import APIRequest, ExportedAPI, JobRun
+from backend.services.erasure_service import ask_erasure
 from tests.databases import opened
 from tests.metering import append, export_apis, record
 
@@ -195,6 +196,30 @@ def test_a_busy_server_is_folded_less_often(
     background.fold_until_stopped()
     background.close()
     assert waited == [seconds]
+
+
+def test_bodies_of_a_deleted_api_go_by_themselves(
+    settings: Settings,
+    sessions: Sessions,
+    start: Callable[[], subprocess.Popen[bytes]],
+) -> None:
+    """Nobody needs to ask twice: they are gone within seconds."""
+    (api_id,) = export_apis(sessions)
+    answered = datetime.now(UTC)
+    append(settings.journal_folder, record(api_id, answered))
+    start()
+    wait_for(lambda: stored(sessions), "the call in the database")
+    bodies = text(f"SELECT count(*) FROM calls_{answered:%Y%m%d} WHERE request_data IS NOT NULL")  # noqa: S608 - a day
+    with sessions.begin() as session:
+        assert session.scalar(bodies) == 1
+        session.execute(delete(ExportedAPI).where(ExportedAPI.id == api_id))
+        ask_erasure(session, [api_id])
+
+    def are_gone() -> bool:
+        with sessions() as session:
+            return bool(session.scalar(bodies) == 0)
+
+    wait_for(are_gone, "the bodies gone")
 
 
 def test_an_aggregation_that_fails_is_tried_again(

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, delete, event, func, inspect, select, text
+from sqlalchemy import Engine, event, func, inspect, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.core.clock import FrozenClock
@@ -17,13 +17,13 @@ from backend.core.ids import moment_in, new_request_id, request_id_at
 from backend.core.moments import microseconds_of
 from backend.engine.metering.calls import Calls
 from backend.engine.metering.reader import JournalReader
-from backend.models import APIRequest, APIUsageEvent, CallPlace, ExportedAPI
+from backend.models import APIRequest, APIUsageEvent, CallPlace
 from backend.services import call_days
 from backend.services.call_days import make_days
-from backend.services.call_rows import forget_bodies, known_request_ids
+from backend.services.call_rows import known_request_ids
 from backend.services.journal_service import fold_all
 from backend.services.retention_service import purge
-from backend.services.transactions import begin_writing, is_sqlite
+from backend.services.transactions import is_sqlite
 from tests.databases import opened
 from tests.metering import NOON, append, export_apis, record
 
@@ -178,27 +178,6 @@ def test_a_dropped_day_is_not_written_once_more(sqlite_uri: str) -> None:
     """Some builds of SQLite fill each page that becomes free with zeros: a busy day holds the lock for seconds."""
     with opened(sqlite_uri) as sessions, sessions() as session:
         assert session.scalar(text("PRAGMA secure_delete")) == len(["off", "on", "fast"]) - 1
-
-
-def test_deleting_an_api_takes_its_bodies_of_every_day(
-    sessions: Sessions, folder: Path, reader: JournalReader, account_id: str, clock: FrozenClock
-) -> None:
-    """Its calls are no request of an API any more, and hold nothing of what was sent; usage outlives it."""
-    api_id, other = export_apis(sessions, 2)
-    times = [*(NOON - number * DAY for number in range(3)), NOON - 500 * DAY]
-    append(folder, *(record(api, at, account_id=account_id) for at in times for api in (api_id, other)))
-    fold_all(sessions, reader, clock=clock)
-    with sessions.begin() as session:
-        begin_writing(session)
-        session.execute(delete(ExportedAPI).where(ExportedAPI.id == api_id))
-        forget_bodies(session, [api_id])
-    with sessions() as session:
-        assert session.scalars(select(APIRequest.api_id)).all() == [other] * 4
-        assert session.scalar(select(func.count(APIUsageEvent.id))) == 8
-        tables = ["calls"] if not is_sqlite(session) else ["calls", *(f"calls_{day}" for day in parts(sessions))]
-        kept = "SELECT count(*) FROM {} WHERE api_id = :api AND (request_data IS NOT NULL OR response_data IS NOT NULL)"
-        assert [session.scalar(text(kept.format(table)), {"api": api_id}) for table in tables] == [0] * len(tables)
-        assert sum(session.scalar(text(kept.format(table)), {"api": other}) or 0 for table in tables) == 4
 
 
 def test_known_calls_are_looked_for_in_their_days_alone(sessions: Sessions) -> None:
