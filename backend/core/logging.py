@@ -38,8 +38,9 @@ def configure_logging(level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for chatty in ("apscheduler", "alembic"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    # That a job still runs when it is due again is no news either: what failed is an error.
+    for chatty, least in (("apscheduler", logging.ERROR), ("alembic", logging.WARNING)):
+        logging.getLogger(chatty).setLevel(least)
 
 
 def hide_secrets(
