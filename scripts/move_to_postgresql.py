@@ -4,7 +4,7 @@
 
 Stop the server before, and set DATABASE_URL to the new database afterwards: keys, models and the journal stay where
 they are. The new database is migrated first and filled in one transaction, so that a copy that fails can be made again.
-The SQLite file is only read.
+The SQLite file is only read; this release must have been started on it once.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from flask_migrate import upgrade
-from sqlalchemy import Connection, Table, create_engine, text
+from sqlalchemy import Connection, Engine, Table, create_engine, text
 from sqlalchemy.orm import sessionmaker
 from sqlalchemy.pool import NullPool
 
@@ -41,11 +41,16 @@ class NotEmpty(RuntimeError):
     """The database to be filled holds something already."""
 
 
+class NotMigrated(RuntimeError):
+    """The SQLite file has the tables of another release."""
+
+
 def move(home: Path, database: str) -> dict[str, int]:
     """Copy every table; give how many rows each had.
 
     Raises:
         NotEmpty: there are accounts or calls in the new database.
+        NotMigrated: the tables of the two are not the same.
         SQLAlchemyError, sqlite3.Error: a database is not to be had; nothing was copied.
     """
     settings = Settings(
@@ -57,6 +62,7 @@ def move(home: Path, database: str) -> dict[str, int]:
         db.engine.dispose()
     engine = create_engine(database, poolclass=NullPool, **engine_options(database))
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as source:
+        _require_migrated(source, engine)
         made = "SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'calls_[0-9]*' ORDER BY name"
         days = [name for (name,) in source.execute(made)]
         make_days(sessionmaker(engine), [_begin_of(day) for day in days], datetime.now(UTC))
@@ -80,6 +86,17 @@ def _tables(days: Sequence[str]) -> Iterator[tuple[str, Table]]:
 def _begin_of(day: str) -> int:
     """Give the first microsecond of the day that a table is named for."""
     return microseconds_of(datetime.strptime(f"{day.removeprefix(f'{CALLS}_')}+0000", "%Y%m%d%z"))
+
+
+def _require_migrated(source: sqlite3.Connection, engine: Engine) -> None:
+    versions = "SELECT version_num FROM alembic_version"
+    (found,) = source.execute(versions).fetchone()
+    with engine.connect() as target:
+        expected = target.scalar(text(versions))
+    if found != expected:
+        raise NotMigrated(
+            f"the SQLite tables are of version {found}, expected {expected}: start this release on it once"
+        )
 
 
 def _require_empty(target: Connection) -> None:
@@ -123,7 +140,7 @@ def main() -> int:
         return 1
     try:
         move(given.home, given.database)
-    except NotEmpty as error:
+    except (NotEmpty, NotMigrated) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from flask_migrate import upgrade
+from flask_migrate import downgrade, upgrade
 from sqlalchemy import Engine, Table, select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -15,7 +15,7 @@ from backend.config import ROOT, Settings
 from backend.engine.metering.reader import JournalReader
 from backend.models import APIRequest, APIUsageEvent, Base, db
 from backend.services.journal_service import fold_all
-from scripts.move_to_postgresql import MADE_BY_MIGRATIONS, NotEmpty, move
+from scripts.move_to_postgresql import MADE_BY_MIGRATIONS, NotEmpty, NotMigrated, move
 from tests.databases import open_engine
 from tests.metering import append, export_apis, record
 
@@ -63,6 +63,16 @@ def test_a_database_that_holds_something_is_left_alone(home: Path, postgres_uri:
     """A second try would double nothing and overwrite nothing."""
     move(home, postgres_uri)
     with pytest.raises(NotEmpty, match="dev_accounts: no rows expected"):
+        move(home, postgres_uri)
+
+
+def test_tables_of_an_older_release_are_not_copied(home: Path, postgres_uri: str) -> None:
+    """The way is named: what a migration would have made of them is not this script's business."""
+    settings = Settings(modelport_home=home, models_store=home / "store", demo=False)
+    with create_app(settings).app_context():
+        downgrade(directory=str(ROOT / "migrations"))
+        db.engine.dispose()
+    with pytest.raises(NotMigrated, match="start this release on it once"):
         move(home, postgres_uri)
 
 
