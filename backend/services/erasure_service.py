@@ -19,6 +19,7 @@ from backend.services.job_service import Pause, no_pause
 from backend.services.transactions import begin_writing, insert_into, rows_changed
 
 ROWS_PER_STEP = 2_000
+BEFORE_ALL = -(1 << 63)
 ERASURES: Table = BodyErasure.__table__  # type: ignore[assignment]
 log = get_logger(__name__)
 
@@ -66,7 +67,7 @@ def _walk(sessions: sessionmaker[Session], calls: Table, api_id: int, pause: Pau
     moment, theirs = calls.c[MOMENT], calls.c.api_id == api_id
     has_bodies = or_(calls.c.request_data.is_not(None), calls.c.response_data.is_not(None))
     erased = update(calls).values(request_data=None, response_data=None)
-    last, total = -1, 0
+    last, total = BEFORE_ALL, 0
     while True:
         following = (theirs, moment > last)
         with sessions.begin() as session:
