@@ -1,8 +1,9 @@
 """`python -m backend.jobs.background`: folds the journal up to four times a second and aggregates once an hour.
 
-Every few seconds it also gives back the credits of calls that never finished. Started by the supervisor, restarted
-when it dies. One at a time works on a home: a second one waits for the first one's lock and takes over the moment it is
-gone. Serves nothing and loads no models. SIGTERM: folds what is there, then ends.
+Every few seconds it also gives back the credits of calls that never finished, and takes the bodies of deleted APIs out
+of the rows of their calls. Started by the supervisor, restarted when it dies. One at a time works on a home: a second
+one waits for the first one's lock and takes over the moment it is gone. Serves nothing and loads no models. SIGTERM:
+folds what is there, then ends.
 """
 
 from __future__ import annotations
