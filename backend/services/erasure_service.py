@@ -78,7 +78,7 @@ def _walk(sessions: sessionmaker[Session], calls: Table, api_id: int, pause: Pau
             ends: int | None = session.scalar(step_ends)
             span = following if ends is None else (*following, moment <= ends)
             total += rows_changed(session.execute(erased.where(*span, has_bodies)))
+        pause()
         if ends is None:
             return total
         last = ends
-        pause()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,30 @@ from tests.metering import NOON, append, export_apis, record
 
 Sessions = sessionmaker[Session]
 DAY = timedelta(days=1)
+
+
+Called = Callable[[Sequence[datetime]], tuple[int, int]]
+
+
+@pytest.fixture
+def called(
+    sessions: Sessions,
+    folder: Path,
+    reader: JournalReader,
+    account_id: str,
+    clock: FrozenClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Called:
+    """Give a function that exports two APIs which answer one call each at some moments; calls come in steps of two."""
+    monkeypatch.setattr(erasure_service, "ROWS_PER_STEP", 2)
+
+    def call(moments: Sequence[datetime]) -> tuple[int, int]:
+        first, second = export_apis(sessions, 2)
+        append(folder, *(record(api_id, at, account_id=account_id) for at in moments for api_id in (first, second)))
+        fold_all(sessions, reader, clock=clock)
+        return first, second
+
+    return call
 
 
 def delete_api(sessions: Sessions, api_id: int) -> None:
@@ -54,25 +79,13 @@ def asked(sessions: Sessions) -> list[int]:
         return list(session.scalars(select(BodyErasure.api_id)))
 
 
-def test_bodies_of_every_day_go_and_no_others(
-    sessions: Sessions,
-    folder: Path,
-    reader: JournalReader,
-    account_id: str,
-    clock: FrozenClock,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_bodies_of_every_day_go_and_no_others(sessions: Sessions, called: Called) -> None:
     """A step takes all calls of its last moment with it; what is left of a call is what it cost."""
-    monkeypatch.setattr(erasure_service, "ROWS_PER_STEP", 2)
-    api_id, other = export_apis(sessions, 2)
     after = NOON + timedelta(microseconds=1)
     times = [*(NOON - number * DAY for number in range(3)), *[NOON] * 4, after, NOON - 500 * DAY]
-    append(folder, *(record(api, at, account_id=account_id) for at in times for api in (api_id, other)))
-    fold_all(sessions, reader, clock=clock)
+    api_id, other = called(times)
     delete_api(sessions, api_id)
-    steps: list[None] = []
-    assert erase_bodies(sessions, pause=lambda: steps.append(None)) == len(times)
-    assert len(steps) > 0
+    assert erase_bodies(sessions) == len(times)
     assert (bodies(sessions, api_id), bodies(sessions, other)) == (0, 2 * len(times))
     assert asked(sessions) == []
     assert erase_bodies(sessions) == 0
@@ -81,20 +94,9 @@ def test_bodies_of_every_day_go_and_no_others(
         assert session.scalar(select(func.count(APIUsageEvent.id))) == 2 * len(times)
 
 
-def test_an_interrupted_erasure_is_ended_by_the_next(
-    sessions: Sessions,
-    folder: Path,
-    reader: JournalReader,
-    account_id: str,
-    clock: FrozenClock,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_an_interrupted_erasure_is_ended_by_the_next(sessions: Sessions, called: Called) -> None:
     """What is done stays done, and it is still known what is not."""
-    monkeypatch.setattr(erasure_service, "ROWS_PER_STEP", 2)
-    (api_id,) = export_apis(sessions)
-    minute = timedelta(minutes=1)
-    append(folder, *(record(api_id, NOON + number * minute, account_id=account_id) for number in range(7)))
-    fold_all(sessions, reader, clock=clock)
+    api_id, _other = called([NOON + number * timedelta(minutes=1) for number in range(7)])
     delete_api(sessions, api_id)
 
     def stop() -> None:
@@ -107,45 +109,37 @@ def test_an_interrupted_erasure_is_ended_by_the_next(
     assert (bodies(sessions, api_id), asked(sessions)) == (0, [])
 
 
-def test_a_day_that_is_purged_meanwhile_is_passed_over(
-    sessions: Sessions,
-    folder: Path,
-    reader: JournalReader,
-    account_id: str,
-    clock: FrozenClock,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_many_apis_that_were_never_called_can_be_interrupted(sessions: Sessions, called: Called) -> None:
+    """Each transaction is followed by a pause, also where nothing was found: a stop waits for one of them."""
+    apis = [*called([]), *called([])]
+    for api_id in apis:
+        delete_api(sessions, api_id)
+    pauses: list[None] = []
+    assert erase_bodies(sessions, pause=lambda: pauses.append(None)) == 0
+    assert len(pauses) >= len(apis)
+
+
+def test_a_day_that_is_purged_meanwhile_is_passed_over(sessions: Sessions, called: Called) -> None:
     """What is gone needs no erasure; the days after it are walked all the same."""
-    monkeypatch.setattr(erasure_service, "ROWS_PER_STEP", 1)
-    (api_id,) = export_apis(sessions)
-    moments = [NOON - 4 * DAY, NOON - 4 * DAY + timedelta(hours=1), NOON]
-    append(folder, *(record(api_id, at, account_id=account_id) for at in moments))
-    fold_all(sessions, reader, clock=clock)
+    old = NOON - 4 * DAY
+    api_id, _other = called([*(old + number * timedelta(hours=1) for number in range(4)), NOON])
     delete_api(sessions, api_id)
 
     def take_old_days() -> None:
         purge(sessions, NOON, 3)
 
-    assert erase_bodies(sessions, pause=take_old_days) == 2
+    assert erase_bodies(sessions, pause=take_old_days) == 3
     assert (bodies(sessions, api_id), asked(sessions)) == (0, [])
 
 
 def test_a_day_that_is_made_meanwhile_is_walked_too(
-    sessions: Sessions,
-    folder: Path,
-    reader: JournalReader,
-    account_id: str,
-    clock: FrozenClock,
-    monkeypatch: pytest.MonkeyPatch,
+    sessions: Sessions, called: Called, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It takes over calls that belonged to no day and had not been reached."""
-    monkeypatch.setattr(erasure_service, "ROWS_PER_STEP", 1)
-    (api_id,) = export_apis(sessions)
     far = NOON - 300 * DAY
     with monkeypatch.context() as patched:
         patched.setattr(call_days, "DAYS_BACK_MAX", 5)
-        append(folder, *(record(api_id, at, account_id=account_id) for at in (NOON, far)))
-        fold_all(sessions, reader, clock=clock)
+        api_id, _other = called([NOON, far])
     delete_api(sessions, api_id)
     assert erase_bodies(sessions, pause=lambda: make_days(sessions, [microseconds_of(far)], NOON)) == 2
     assert (bodies(sessions, api_id), asked(sessions)) == (0, [])
